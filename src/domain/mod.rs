@@ -1,0 +1,6 @@
+//! Floor 1: facts, rules, checks, awards and ranks. No IO, no clock, no randomness.
+
+pub mod forge;
+pub mod pull;
+pub mod text;
+pub mod time;

@@ -1,0 +1,151 @@
+//! Words that people wrote: names in two languages, slugs, logins, titles.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The two languages that every word on screen exists in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
+pub enum Lang {
+    #[default]
+    En,
+    Zh,
+}
+
+impl Lang {
+    pub fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        }
+    }
+}
+
+/// A name in both languages.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    pub en: String,
+    pub zh: String,
+}
+
+impl Name {
+    pub fn of(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+}
+
+/// A slug: 1 to 64 of `a-z 0-9 . _ -`, beginning with a letter or a digit; kept in lower case,
+/// since slugs compare without case.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Slug(String);
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a slug: 1 to 64 letters a-z, digits, `.`, `_` or `-`, beginning with a letter or digit")]
+pub struct BadSlug(pub String);
+
+impl Slug {
+    /// Errors: `BadSlug`, with the text.
+    pub fn parse(text: &str) -> Result<Self, BadSlug> {
+        let slug = text.trim().to_ascii_lowercase();
+        let mut bytes = slug.bytes();
+        let good_first = bytes.next().is_some_and(|b| b.is_ascii_alphanumeric());
+        let good_rest = bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+        if good_first && good_rest && slug.len() <= 64 {
+            Ok(Self(slug))
+        } else {
+            Err(BadSlug(text.to_owned()))
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The form in which logins and repository paths are compared: without case, without space around.
+pub fn folded(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// `title` without its leading `[…]` groups and the white space around them.
+///
+/// A group that is never closed is no group.
+pub fn without_leading_groups(title: &str) -> &str {
+    let mut rest = title.trim();
+    while let Some(inner) = rest.strip_prefix('[') {
+        match inner.find(']') {
+            Some(end) => rest = inner[end + 1..].trim_start(),
+            None => break,
+        }
+    }
+    rest
+}
+
+/// The plain title: lower case, every leading `[…]` group and every `!N` and `#N` removed, runs of
+/// white space made one space, trimmed. Contract, section 3, duplicates.
+pub fn plain_title(title: &str) -> String {
+    let lower = title.to_lowercase();
+    let mut plain = String::with_capacity(lower.len());
+    let mut chars = without_leading_groups(&lower).chars().peekable();
+    while let Some(c) = chars.next() {
+        if matches!(c, '!' | '#') && chars.peek().is_some_and(char::is_ascii_digit) {
+            while chars.peek().is_some_and(char::is_ascii_digit) {
+                chars.next();
+            }
+        } else if c.is_whitespace() {
+            if !plain.is_empty() && !plain.ends_with(' ') {
+                plain.push(' ');
+            }
+        } else {
+            plain.push(c);
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_titles() {
+        for (title, plain) in [
+            ("[r1.0][MD] Fix  cache !123 leak", "fix cache leak"),
+            ("fix leak (#12)", "fix leak ()"),
+            ("  [a] [b]\tFix\n leak #9", "fix leak"),
+            ("[open fix", "[open fix"),
+            ("fix [r1.0] leak", "fix [r1.0] leak"),
+            ("!12 回合：修复 越界", "回合：修复 越界"),
+            ("wow! # x", "wow! # x"),
+        ] {
+            assert_eq!(plain_title(title), plain);
+        }
+    }
+
+    #[test]
+    fn slugs_fold_case_and_refuse_the_rest() {
+        assert_eq!(
+            Slug::parse("Campus-East").map(|s| s.to_string()),
+            Ok("campus-east".into())
+        );
+        for bad in ["", "-a", "a b", "上海", "a/b", &"a".repeat(65)] {
+            assert!(Slug::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
