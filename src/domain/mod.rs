@@ -1,6 +1,20 @@
 //! Floor 1: facts, rules, checks, awards and ranks. No IO, no clock, no randomness.
 
+pub mod award;
+pub mod check;
+pub mod competition;
+pub mod evaluate;
 pub mod forge;
+pub mod ledger;
+pub mod level;
 pub mod pull;
+pub mod rank;
+pub mod region;
+pub mod revert;
+pub mod team;
 pub mod text;
 pub mod time;
+pub mod words;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,44 @@
+//! Awards: the points of a person's accepted submissions. Contract, section 4.
+
+use super::{competition::Scoring, evaluate::Order, team::SubmissionId};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+/// One accepted submission of a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Accepted {
+    pub order: Order,
+    pub id: SubmissionId,
+    /// Points of its labels, or the base.
+    pub worth: i64,
+    /// Points that a judge gave; they stand as given.
+    pub given: Option<i64>,
+}
+
+/// The points of each of one person's accepted submissions, sorted by [`Order`].
+///
+/// The first also earns the bonus; from the (daily_limit + 1)th of a day on they earn 0, the bonus too.
+/// What a judge gave takes its place in the order and in the day like any other.
+pub fn award(scoring: &Scoring, zone: Tz, accepted: &mut [Accepted]) -> Vec<(SubmissionId, i64)> {
+    accepted.sort_by(|a, b| a.order.cmp(&b.order));
+    let mut day: Option<NaiveDate> = None;
+    let mut of_day = 0_u32;
+    let mut first = true;
+    accepted
+        .iter()
+        .map(|fix| {
+            let today = fix.order.merged_at.day(zone);
+            of_day = if day == Some(today) {
+                of_day.saturating_add(1)
+            } else {
+                1
+            };
+            day = Some(today);
+            let bonus = if first { scoring.first_fix_bonus } else { 0 };
+            first = false;
+            let over = scoring.daily_limit > 0 && of_day > scoring.daily_limit;
+            let earned = if over { 0 } else { fix.worth.saturating_add(bonus) };
+            (fix.id, fix.given.unwrap_or(earned))
+        })
+        .collect()
+}

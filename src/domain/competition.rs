@@ -1,0 +1,266 @@
+//! A competition's definition: window, repositories, rules, scoring, sources. Contract, section 2.
+//!
+//! A [`Definition`] is checked when it is made (`app::definition` reads the file); inner code takes it
+//! as true and never checks it again.
+
+use super::{
+    forge::Forge,
+    pull::RepoPath,
+    text::{Name, Slug},
+    time::{Moment, Span},
+};
+use chrono_tz::Tz;
+use regex::Regex;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Who looks at submissions: only those with an `ask`, or every one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Review {
+    Exceptions,
+    Every,
+}
+
+/// What a pull with no sign of a bug fix gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoSignal {
+    Ask,
+    Fail,
+}
+
+/// The competition's two clocks. All arithmetic is on instants, half-open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Window {
+    /// UTC, inclusive.
+    pub opens_at: Moment,
+    /// UTC, exclusive; after `opens_at`.
+    pub closes_at: Moment,
+    /// Opened inside the window and merged before `closes_at` plus this counts.
+    pub merge_grace: Span,
+    /// From here until the host reveals, the public leaderboard stands still.
+    pub freeze_at: Option<Moment>,
+}
+
+impl Window {
+    /// The end, exclusive, of the time in which a merge counts.
+    pub fn merge_end(&self) -> Moment {
+        self.closes_at.plus(self.merge_grace.millis())
+    }
+
+    /// The last instant at which somebody can still be in a team of the competition.
+    pub fn last_instant(&self) -> Moment {
+        self.closes_at.plus(-1)
+    }
+}
+
+/// One project: its repository and the mirrors that are the same project elsewhere, together a family.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repository {
+    pub forge: Forge,
+    pub path: RepoPath,
+    /// Empty: every branch.
+    pub branches: Vec<String>,
+    pub mirrors: Vec<(Forge, RepoPath)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub bugfix_labels: Vec<String>,
+    pub bugfix_title: Option<Regex>,
+    pub bugfix_command: Option<String>,
+    pub no_signal: NoSignal,
+    pub required_labels: Vec<String>,
+    pub forbidden_labels: Vec<String>,
+    /// Folded logins.
+    pub bots: Vec<String>,
+    pub min_changed_lines: u64,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scoring {
+    /// Points of an accepted fix with no label of `labels`.
+    pub base: i64,
+    /// The highest that the pull bears replaces `base`.
+    pub labels: Vec<(String, i64)>,
+    pub first_fix_bonus: i64,
+    /// A person's accepted fixes per calendar day that earn points; 0: no limit.
+    pub daily_limit: u32,
+}
+
+impl Scoring {
+    /// What a fix with these labels is worth before bonus and limit.
+    pub fn worth(&self, labels: &[String]) -> i64 {
+        self.labels
+            .iter()
+            .filter(|(label, _)| labels.contains(label))
+            .map(|(_, points)| *points)
+            .max()
+            .unwrap_or(self.base)
+    }
+}
+
+/// A secret by reference: read from the environment at start, or written out for tests.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    Env(String),
+    Literal(String),
+}
+
+impl Secret {
+    /// `env:NAME` or `literal:…`, neither empty.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Some(Self::Env(name.to_owned())),
+            Some(("literal", value)) if !value.is_empty() => Some(Self::Literal(value.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// Never the secret itself: a log or a panic message may print this.
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Secret::Env(name) => write!(f, "env:{name}"),
+            Secret::Literal(_) => f.write_str("literal:…"),
+        }
+    }
+}
+
+/// One configured sender of hooks. Contract, section 2.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    pub name: Slug,
+    pub forge: Forge,
+    /// Two while one is rotated.
+    pub secrets: Vec<Secret>,
+    /// None: where the proof does not cover the body.
+    pub confirm: Option<bool>,
+    pub api_url: Option<String>,
+    pub token: Option<Secret>,
+}
+
+/// What the host has said of the result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Seal {
+    pub revealed_at: Option<Moment>,
+    pub finalized_at: Option<Moment>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Definition {
+    pub slug: Slug,
+    pub name: Name,
+    pub zone: Tz,
+    pub review: Review,
+    pub window: Window,
+    pub repositories: Vec<Repository>,
+    pub rules: Rules,
+    pub scoring: Scoring,
+    pub sources: Vec<Source>,
+    pub seal: Seal,
+}
+
+/// Where a competition stands. Contract, section 4.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    Scheduled,
+    Open,
+    Frozen,
+    Review,
+    Final,
+}
+
+impl Phase {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Scheduled => "scheduled",
+            Phase::Open => "open",
+            Phase::Frozen => "frozen",
+            Phase::Review => "review",
+            Phase::Final => "final",
+        }
+    }
+}
+
+impl Definition {
+    pub fn phase(&self, seal: Seal, now: Moment) -> Phase {
+        if seal.finalized_at.is_some() {
+            Phase::Final
+        } else if now >= self.window.closes_at {
+            Phase::Review
+        } else if now < self.window.opens_at {
+            Phase::Scheduled
+        } else if self.frozen_at(seal, now).is_some() {
+            Phase::Frozen
+        } else {
+            Phase::Open
+        }
+    }
+
+    /// The instant from which merges are hidden in every public form, while they are.
+    pub fn frozen_at(&self, seal: Seal, now: Moment) -> Option<Moment> {
+        self.window
+            .freeze_at
+            .filter(|freeze| *freeze <= now && seal.revealed_at.is_none() && seal.finalized_at.is_none())
+    }
+
+    /// The next instant after `now` at which phase or freeze changes by itself.
+    pub fn next_turn(&self, now: Moment) -> Option<Moment> {
+        let window = &self.window;
+        [
+            Some(window.opens_at),
+            window.freeze_at,
+            Some(window.closes_at),
+            Some(window.merge_end()),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|turn| *turn > now)
+        .min()
+    }
+
+    /// The repositories and mirrors in scope, by forge and folded path.
+    pub fn scope(&self) -> Scope<'_> {
+        let mut places = HashMap::new();
+        for (family, repository) in self.repositories.iter().enumerate() {
+            let own = std::iter::once((repository.forge, &repository.path));
+            let mirrors = repository.mirrors.iter().map(|(forge, path)| (*forge, path));
+            for (at, (forge, path)) in own.chain(mirrors).enumerate() {
+                let place = Place {
+                    family: family as u32,
+                    repository,
+                    mirror: at > 0,
+                };
+                places.insert((forge, path.key()), place);
+            }
+        }
+        Scope { places }
+    }
+}
+
+/// Which repositories a competition looks at.
+pub struct Scope<'a> {
+    places: HashMap<(Forge, String), Place<'a>>,
+}
+
+/// One repository or mirror in scope.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The number of the family in the definition, from 0.
+    pub family: u32,
+    pub repository: &'a Repository,
+    pub mirror: bool,
+}
+
+impl<'a> Scope<'a> {
+    pub fn place(&self, forge: Forge, path: &RepoPath) -> Option<Place<'a>> {
+        self.places.get(&(forge, path.key())).copied()
+    }
+
+    /// Every forge and folded path in scope.
+    pub fn paths(&self) -> impl Iterator<Item = (Forge, &str)> {
+        self.places.keys().map(|(forge, path)| (*forge, path.as_str()))
+    }
+}

@@ -1,0 +1,158 @@
+//! Figures and ranks: what the ledger's latest words add up to. Contract, section 4.
+
+use super::{evaluate::Status, time::Moment};
+use serde::Serialize;
+use std::cmp::Reverse;
+
+/// The latest word on one submission, as far as figures need it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Word {
+    /// None: not merged.
+    pub merged_at: Option<Moment>,
+    pub status: Status,
+    pub points: i32,
+}
+
+/// Through what a leaderboard is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Lens {
+    /// What was merged from here on is pending, whatever its status.
+    pub freeze: Option<Moment>,
+    /// Only what was merged at or before it, as it is decided today.
+    pub at: Option<Moment>,
+}
+
+/// What a word adds to its team and to its person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    Nothing,
+    Pending,
+    Fix(i32),
+}
+
+impl Lens {
+    pub fn part(&self, word: &Word) -> Part {
+        let hidden = |merged: Moment| self.freeze.is_some_and(|freeze| merged >= freeze);
+        if let Some(at) = self.at
+            && word.merged_at.is_none_or(|merged| merged > at)
+        {
+            return Part::Nothing;
+        }
+        if word.merged_at.is_some_and(hidden) {
+            return Part::Pending;
+        }
+        match word.status {
+            Status::Accepted => Part::Fix(word.points),
+            Status::Review | Status::Waiting => Part::Pending,
+            Status::Rejected => Part::Nothing,
+        }
+    }
+}
+
+/// One line of a leaderboard, before it has a rank.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Figures {
+    pub points: i64,
+    /// Accepted submissions.
+    pub fixes: u32,
+    /// Submissions in review or waiting, and those that a freeze hides.
+    pub pending: u32,
+    /// People with an accepted one.
+    pub contributors: u32,
+    /// The latest merge among accepted ones with points above 0.
+    pub reached_at: Option<Moment>,
+}
+
+impl Figures {
+    /// Takes one word in; contributors are counted by whoever knows the people.
+    pub fn add(&mut self, part: Part, merged_at: Option<Moment>) {
+        match part {
+            Part::Nothing => {}
+            Part::Pending => self.pending += 1,
+            Part::Fix(points) => {
+                self.points += i64::from(points);
+                self.fixes += 1;
+                if points > 0 {
+                    self.reached_at = self.reached_at.max(merged_at);
+                }
+            }
+        }
+    }
+
+    /// Points descending, then who reached them first; teams that reached nothing go last.
+    fn standing(&self) -> (Reverse<i64>, bool, Option<Moment>) {
+        (Reverse(self.points), self.reached_at.is_none(), self.reached_at)
+    }
+}
+
+/// The places of `lines` in order, each with its rank: equal lines share one (1, 2, 2, 4) and are
+/// listed by `slug`.
+pub fn rank<T>(lines: &[T], figures: impl Fn(&T) -> Figures, slug: impl Fn(&T) -> &str) -> Vec<(u32, usize)> {
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&lines[*a], &lines[*b]);
+        figures(a)
+            .standing()
+            .cmp(&figures(b).standing())
+            .then_with(|| slug(a).cmp(slug(b)))
+    });
+    let mut ranked: Vec<(u32, usize)> = Vec::with_capacity(order.len());
+    for (place, at) in order.into_iter().enumerate() {
+        let shared = ranked
+            .last()
+            .filter(|(_, before)| figures(&lines[*before]).standing() == figures(&lines[at]).standing())
+            .map(|(rank, _)| *rank);
+        ranked.push((shared.unwrap_or(place as u32 + 1), at));
+    }
+    ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(points: i64, reached: Option<i64>) -> Figures {
+        Figures {
+            points,
+            reached_at: reached.map(Moment::from_millis),
+            ..Figures::default()
+        }
+    }
+
+    #[test]
+    fn equal_lines_share_a_rank_and_nothing_reached_goes_last() {
+        let lines = [
+            ("d", figures(5, Some(20))),
+            ("c", figures(5, Some(10))),
+            ("b", figures(5, Some(20))),
+            ("z", figures(0, None)),
+            ("a", figures(0, None)),
+            ("e", figures(9, Some(99))),
+        ];
+        let ranked = rank(&lines, |l| l.1, |l| l.0);
+        let said: Vec<(u32, &str)> = ranked.iter().map(|(rank, at)| (*rank, lines[*at].0)).collect();
+        assert_eq!(said, [(1, "e"), (2, "c"), (3, "b"), (3, "d"), (5, "a"), (5, "z")]);
+    }
+
+    #[test]
+    fn h11_the_freeze_hides_from_its_instant_on() {
+        let word = |merged: i64, status| Word {
+            merged_at: Some(Moment::from_millis(merged)),
+            status,
+            points: 3,
+        };
+        let lens = Lens {
+            freeze: Some(Moment::from_millis(100)),
+            at: None,
+        };
+        assert_eq!(lens.part(&word(99, Status::Accepted)), Part::Fix(3));
+        assert_eq!(lens.part(&word(100, Status::Accepted)), Part::Pending);
+        assert_eq!(lens.part(&word(100, Status::Rejected)), Part::Pending);
+        let until = Lens {
+            freeze: None,
+            at: Some(Moment::from_millis(99)),
+        };
+        assert_eq!(until.part(&word(99, Status::Accepted)), Part::Fix(3));
+        assert_eq!(until.part(&word(100, Status::Accepted)), Part::Nothing);
+    }
+}
