@@ -1,1 +1,4 @@
+//! Bugathlon runs bug-fix sprints between study groups.
+
 pub mod domain;
+pub mod store;

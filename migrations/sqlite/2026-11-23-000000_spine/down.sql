@@ -1,0 +1,14 @@
+DROP TABLE turns;
+DROP TABLE counters;
+DROP TABLE deliveries;
+DROP TABLE ledger;
+DROP TABLE links;
+DROP TABLE submissions;
+DROP TABLE pulls;
+DROP TABLE repository_paths;
+DROP TABLE repositories;
+DROP TABLE memberships;
+DROP TABLE accounts;
+DROP TABLE people;
+DROP TABLE teams;
+DROP TABLE competitions;

@@ -1,0 +1,115 @@
+//! The ledger: entries are added at its end and never touched again.
+
+use super::{Db, StoreError, on, schema::ledger};
+use crate::domain::{
+    evaluate::Status,
+    ledger::{Cause, Entry, Hash},
+    team::{CompetitionId, SubmissionId},
+    time::Moment,
+};
+use diesel::prelude::*;
+
+/// An entry with its place in the chain.
+#[derive(Clone, Debug)]
+pub struct Chained {
+    pub entry: Entry,
+    pub hash: Hash,
+}
+
+type Row = (
+    i64,
+    i64,
+    Option<i64>,
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<String>,
+    String,
+    Vec<u8>,
+);
+
+fn chained(row: Row) -> Result<Chained, StoreError> {
+    let (_, seq, at, recorded_at, submission, person, team, points, status, cause, hash) = row;
+    let status = match status {
+        None => None,
+        Some(text) => Some(Status::parse(&text).ok_or_else(|| StoreError::unreadable("status", &text))?),
+    };
+    Ok(Chained {
+        entry: Entry {
+            at: at.map(Moment::from_millis),
+            cause: Cause::parse(&cause).ok_or_else(|| StoreError::unreadable("cause", &cause))?,
+            person,
+            points,
+            recorded_at: Moment::from_millis(recorded_at),
+            seq,
+            status,
+            submission: SubmissionId(submission),
+            team,
+        },
+        hash: Hash::from_bytes(&hash).ok_or_else(|| StoreError::unreadable("hash of entry", &seq))?,
+    })
+}
+
+/// Up to `limit` entries after `after`, by number.
+pub fn ledger_after(
+    db: &mut Db,
+    competition: CompetitionId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Chained>, StoreError> {
+    let query = ledger::table
+        .filter(ledger::competition_id.eq(competition.0))
+        .filter(ledger::seq.gt(after))
+        .order(ledger::seq)
+        .limit(limit);
+    let rows: Vec<Row> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(chained).collect()
+}
+
+/// The last `limit` entries that changed points, newest first.
+pub fn latest_awards(db: &mut Db, competition: CompetitionId, limit: i64) -> Result<Vec<Chained>, StoreError> {
+    let query = ledger::table
+        .filter(ledger::competition_id.eq(competition.0))
+        .filter(ledger::points.ne(0))
+        .order(ledger::seq.desc())
+        .limit(limit);
+    let rows: Vec<Row> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(chained).collect()
+}
+
+/// The history of one submission, oldest first.
+pub fn ledger_of(db: &mut Db, submission: SubmissionId) -> Result<Vec<Chained>, StoreError> {
+    let query = ledger::table
+        .filter(ledger::submission_id.eq(submission.0))
+        .order(ledger::seq);
+    let rows: Vec<Row> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(chained).collect()
+}
+
+/// Adds entries at the end, in order.
+pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> Result<(), StoreError> {
+    for part in entries.chunks(100) {
+        let rows: Vec<_> = part
+            .iter()
+            .map(|Chained { entry, hash }| {
+                (
+                    ledger::competition_id.eq(competition.0),
+                    ledger::seq.eq(entry.seq),
+                    ledger::at.eq(entry.at.map(Moment::millis)),
+                    ledger::recorded_at.eq(entry.recorded_at.millis()),
+                    ledger::submission_id.eq(entry.submission.0),
+                    ledger::person.eq(entry.person.as_deref()),
+                    ledger::team.eq(entry.team.as_deref()),
+                    ledger::points.eq(entry.points),
+                    ledger::status.eq(entry.status.map(Status::as_str)),
+                    ledger::cause.eq(entry.cause.as_str()),
+                    ledger::hash.eq(hash.0.as_slice()),
+                )
+            })
+            .collect();
+        on!(db, c => diesel::insert_into(ledger::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}

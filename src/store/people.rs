@@ -1,0 +1,260 @@
+//! People, their forge accounts, and who is in which team when.
+
+use super::{
+    Counter, Db, PART, StoreError, on,
+    schema::{accounts, memberships, people, teams},
+    take_numbers,
+};
+use crate::domain::{
+    forge::Forge,
+    pull::Actor,
+    team::{Account, CompetitionId, Membership, Person, PersonId, Roster, TeamId},
+    text::{Slug, folded},
+    time::Moment,
+};
+use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+type AccountRow = (i64, i64, String, String, String, Option<String>, bool);
+
+fn account(row: AccountRow) -> Result<Account, StoreError> {
+    let (_, person, forge, login, _, id, proven) = row;
+    Ok(Account {
+        person: PersonId(person),
+        forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+        login,
+        id,
+        proven,
+    })
+}
+
+fn person(row: (i64, String, String, i64)) -> Result<(PersonId, Person), StoreError> {
+    let (id, slug, name, number) = row;
+    let slug = Slug::parse(&slug).map_err(|e| StoreError::unreadable("person", &e))?;
+    Ok((PersonId(id), Person { slug, name, number }))
+}
+
+fn moment(millis: Option<i64>) -> Option<Moment> {
+    millis.map(Moment::from_millis)
+}
+
+/// The whole roster of a competition: its teams, everybody who was ever in one, every account of theirs.
+pub fn roster(db: &mut Db, competition: CompetitionId) -> Result<Roster, StoreError> {
+    let mut roster = Roster {
+        teams: super::teams(db, competition)?.into_iter().collect(),
+        ..Roster::default()
+    };
+    // Somebody with an account and no team is a person too: `author` passes and `team` fails.
+    let rows: Vec<AccountRow> = on!(db, c => accounts::table.order(accounts::id).load(c))?;
+    for row in rows {
+        roster.add_account(account(row)?);
+    }
+    let rows: Vec<(i64, String, String, i64)> = on!(db, c => people::table.load(c))?;
+    for row in rows {
+        let (id, person) = person(row)?;
+        roster.people.insert(id, person);
+    }
+    let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
+    load_memberships(db, of.into_boxed(), of.into_boxed(), &mut roster)?;
+    Ok(roster)
+}
+
+type Boxed<'a, B> = memberships::BoxedQuery<'a, B>;
+
+fn load_memberships<'a>(
+    db: &mut Db,
+    sqlite: Boxed<'a, diesel::sqlite::Sqlite>,
+    postgres: Boxed<'a, diesel::pg::Pg>,
+    roster: &mut Roster,
+) -> Result<(), StoreError> {
+    type MembershipRow = (i64, i64, i64, i64, Option<i64>, Option<i64>);
+    let rows: Vec<MembershipRow> = match db {
+        Db::Sqlite(c) => sqlite.order(memberships::id).load(c)?,
+        Db::Postgres(c) => postgres.order(memberships::id).load(c)?,
+    };
+    for (_, _, person, team, joined_at, left_at) in rows {
+        let membership = Membership {
+            team: TeamId(team),
+            joined_at: moment(joined_at),
+            left_at: moment(left_at),
+        };
+        roster.add_membership(PersonId(person), membership);
+    }
+    Ok(())
+}
+
+/// The part of the roster that these authors and people need: as [`roster`] for them, and nothing of others.
+pub fn roster_of(
+    db: &mut Db,
+    competition: CompetitionId,
+    authors: &[(Forge, Actor)],
+    also: &BTreeSet<PersonId>,
+) -> Result<Roster, StoreError> {
+    let mut roster = Roster::default();
+    let mut persons = also.clone();
+    for forge in Forge::ALL {
+        let of = |pick: &dyn Fn(&Actor) -> Option<String>| -> Vec<String> {
+            let all = authors
+                .iter()
+                .filter(|(f, _)| *f == forge)
+                .filter_map(|(_, actor)| pick(actor));
+            all.collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let ids = of(&|actor| actor.id.clone());
+        let logins = of(&|actor| (!actor.login.is_empty()).then(|| folded(&actor.login)));
+        let mut rows: Vec<AccountRow> = Vec::new();
+        for part in ids.chunks(PART) {
+            let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+            rows.extend(on!(db, c => query.filter(accounts::forge_user_id.eq_any(part)).load::<AccountRow>(c))?);
+        }
+        for part in logins.chunks(PART) {
+            let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+            rows.extend(on!(db, c => query.filter(accounts::login_key.eq_any(part)).load::<AccountRow>(c))?);
+        }
+        rows.sort();
+        rows.dedup();
+        for row in rows {
+            let account = account(row)?;
+            persons.insert(account.person);
+            roster.add_account(account);
+        }
+    }
+    let persons: Vec<i64> = persons.into_iter().map(|p| p.0).collect();
+    for part in persons.chunks(PART) {
+        let query = people::table.filter(people::id.eq_any(part));
+        for row in on!(db, c => query.load::<(i64, String, String, i64)>(c))? {
+            let (id, person) = person(row)?;
+            roster.people.insert(id, person);
+        }
+        let part = part.to_vec();
+        let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
+        let of = of.filter(memberships::person_id.eq_any(part));
+        load_memberships(db, of.clone().into_boxed(), of.into_boxed(), &mut roster)?;
+    }
+    let wanted: BTreeSet<i64> = roster
+        .people
+        .keys()
+        .flat_map(|person| roster.memberships(*person))
+        .map(|membership| membership.team.0)
+        .collect();
+    let wanted: Vec<i64> = wanted.into_iter().collect();
+    load_teams(db, &wanted, &mut roster)?;
+    Ok(roster)
+}
+
+/// Adds teams to a roster by number, such as one that a submission is taken away from.
+pub fn load_teams(db: &mut Db, wanted: &[i64], roster: &mut Roster) -> Result<(), StoreError> {
+    for part in wanted.chunks(PART) {
+        let query = teams::table
+            .filter(teams::id.eq_any(part))
+            .select((teams::competition_id, teams::id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        let of: BTreeSet<i64> = rows.iter().map(|(competition, _)| *competition).collect();
+        for competition in of {
+            let all = super::teams(db, CompetitionId(competition))?;
+            roster
+                .teams
+                .extend(all.into_iter().filter(|(id, _)| part.contains(&id.0)));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a person's name; a new person gets the next number of the community code, for good.
+pub fn put_person(db: &mut Db, slug: &Slug, name: &str) -> Result<PersonId, StoreError> {
+    let known = people::table.filter(people::slug.eq(slug.as_str()));
+    let id: Option<i64> = on!(db, c => known.select(people::id).first(c).optional())?;
+    if let Some(id) = id {
+        on!(db, c => diesel::update(people::table.find(id)).set(people::name.eq(name)).execute(c))?;
+        return Ok(PersonId(id));
+    }
+    let number = take_numbers(db, Counter::Person, 1)?;
+    let values = (
+        people::slug.eq(slug.as_str()),
+        people::name.eq(name),
+        people::number.eq(number),
+    );
+    let insert = diesel::insert_into(people::table).values(values).returning(people::id);
+    let id: i64 = on!(db, c => insert.get_result(c))?;
+    Ok(PersonId(id))
+}
+
+pub fn person_by_slug(db: &mut Db, slug: &Slug) -> Result<Option<(PersonId, Person)>, StoreError> {
+    let query = people::table.filter(people::slug.eq(slug.as_str()));
+    let row: Option<(i64, String, String, i64)> = on!(db, c => query.first(c).optional())?;
+    row.map(person).transpose()
+}
+
+/// The accounts of a person, in the order in which they were bound.
+pub fn accounts_of(db: &mut Db, person: PersonId) -> Result<Vec<Account>, StoreError> {
+    let query = accounts::table
+        .filter(accounts::person_id.eq(person.0))
+        .order(accounts::id);
+    let rows: Vec<AccountRow> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(account).collect()
+}
+
+/// The account with this login, whoever it belongs to.
+pub fn account_by_login(db: &mut Db, forge: Forge, login: &str) -> Result<Option<Account>, StoreError> {
+    let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+    let query = query.filter(accounts::login_key.eq(folded(login)));
+    let row: Option<AccountRow> = on!(db, c => query.first(c).optional())?;
+    row.map(account).transpose()
+}
+
+/// Writes an account by its forge and login; an id that it was bound to by a pull is kept where `account`
+/// has none.
+pub fn put_account(db: &mut Db, account: &Account) -> Result<(), StoreError> {
+    let key = folded(&account.login);
+    let values = (
+        accounts::person_id.eq(account.person.0),
+        accounts::forge.eq(account.forge.as_str()),
+        accounts::login.eq(&account.login),
+        accounts::login_key.eq(&key),
+        accounts::forge_user_id.eq(account.id.as_deref()),
+        accounts::proven.eq(account.proven),
+    );
+    on!(db, c => diesel::insert_into(accounts::table)
+        .values(values)
+        .on_conflict((accounts::forge, accounts::login_key))
+        .do_update()
+        .set(values)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Binds a login that was given without an id to the id read off a pull, or to none.
+pub fn bind_account(db: &mut Db, forge: Forge, login: &str, id: Option<&str>) -> Result<(), StoreError> {
+    let row = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+    let row = row.filter(accounts::login_key.eq(folded(login)));
+    on!(db, c => diesel::update(row).set(accounts::forge_user_id.eq(id)).execute(c))?;
+    Ok(())
+}
+
+pub fn remove_account(db: &mut Db, forge: Forge, login: &str) -> Result<(), StoreError> {
+    let row = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+    on!(db, c => diesel::delete(row.filter(accounts::login_key.eq(folded(login)))).execute(c))?;
+    Ok(())
+}
+
+/// Replaces the memberships of a person in a competition.
+pub fn put_memberships(
+    db: &mut Db,
+    competition: CompetitionId,
+    person: PersonId,
+    wanted: &[Membership],
+) -> Result<(), StoreError> {
+    let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
+    on!(db, c => diesel::delete(of.filter(memberships::person_id.eq(person.0))).execute(c))?;
+    for membership in wanted {
+        let values = (
+            memberships::competition_id.eq(competition.0),
+            memberships::person_id.eq(person.0),
+            memberships::team_id.eq(membership.team.0),
+            memberships::joined_at.eq(membership.joined_at.map(Moment::millis)),
+            memberships::left_at.eq(membership.left_at.map(Moment::millis)),
+        );
+        on!(db, c => diesel::insert_into(memberships::table).values(values).execute(c))?;
+    }
+    Ok(())
+}

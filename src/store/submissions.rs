@@ -1,0 +1,330 @@
+//! Submissions: a pull as one competition sees it, and what submissions have in common.
+
+use super::{
+    Db, PART, StoreError, on,
+    schema::{links, pulls, repositories, submissions},
+};
+use crate::domain::{
+    evaluate::{Duplicate, Likeness, Status},
+    forge::Forge,
+    rank::Word,
+    team::{CompetitionId, PersonId, PullId, SubmissionId, TeamId},
+    time::Moment,
+};
+use diesel::{connection::DefaultLoadingMode, prelude::*};
+
+/// A submission's row: the opinion that evaluation came to last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Submission {
+    pub id: SubmissionId,
+    pub competition: CompetitionId,
+    pub pull: PullId,
+    pub person: Option<PersonId>,
+    pub team: Option<TeamId>,
+    pub status: Status,
+    pub points: i64,
+    /// Points of its labels or the base, before bonus and limit.
+    pub worth: i64,
+    pub merged_at: Option<Moment>,
+    /// A letter a check.
+    pub outcomes: String,
+    pub reverted_by: Option<SubmissionId>,
+    pub duplicate: Option<Duplicate>,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = submissions)]
+#[diesel(treat_none_as_null = true)]
+struct Row {
+    id: i64,
+    competition_id: i64,
+    pull_id: i64,
+    person_id: Option<i64>,
+    team_id: Option<i64>,
+    status: String,
+    points: i64,
+    worth: i64,
+    merged_at: Option<i64>,
+    outcomes: String,
+    reverted_by: Option<i64>,
+    duplicate_of: Option<i64>,
+    likeness: Option<String>,
+}
+
+impl From<&Submission> for Row {
+    fn from(s: &Submission) -> Self {
+        Self {
+            id: s.id.0,
+            competition_id: s.competition.0,
+            pull_id: s.pull.0,
+            person_id: s.person.map(|p| p.0),
+            team_id: s.team.map(|t| t.0),
+            status: s.status.as_str().into(),
+            points: s.points,
+            worth: s.worth,
+            merged_at: s.merged_at.map(Moment::millis),
+            outcomes: s.outcomes.clone(),
+            reverted_by: s.reverted_by.map(|r| r.0),
+            duplicate_of: s.duplicate.map(|d| d.of.0),
+            likeness: s.duplicate.map(|d| d.how.as_str().into()),
+        }
+    }
+}
+
+fn status(text: &str) -> Result<Status, StoreError> {
+    Status::parse(text).ok_or_else(|| StoreError::unreadable("status", &text))
+}
+
+fn submission(row: Row) -> Result<Submission, StoreError> {
+    let likeness = row.likeness.as_deref().and_then(Likeness::parse);
+    Ok(Submission {
+        id: SubmissionId(row.id),
+        competition: CompetitionId(row.competition_id),
+        pull: PullId(row.pull_id),
+        person: row.person_id.map(PersonId),
+        team: row.team_id.map(TeamId),
+        status: status(&row.status)?,
+        points: row.points,
+        worth: row.worth,
+        merged_at: row.merged_at.map(Moment::from_millis),
+        outcomes: row.outcomes,
+        reverted_by: row.reverted_by.map(SubmissionId),
+        duplicate: row.duplicate_of.zip(likeness).map(|(of, how)| Duplicate {
+            of: SubmissionId(of),
+            how,
+        }),
+    })
+}
+
+fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
+    rows.into_iter().map(submission).collect()
+}
+
+pub fn submissions_of(db: &mut Db, competition: CompetitionId) -> Result<Vec<Submission>, StoreError> {
+    let query = submissions::table.filter(submissions::competition_id.eq(competition.0));
+    all(on!(db, c => query.order(submissions::id).load(c))?)
+}
+
+pub fn submissions_of_pulls(
+    db: &mut Db,
+    competition: CompetitionId,
+    ids: &[PullId],
+) -> Result<Vec<Submission>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut found = Vec::new();
+    for part in ids.chunks(PART) {
+        let query = submissions::table
+            .filter(submissions::competition_id.eq(competition.0))
+            .filter(submissions::pull_id.eq_any(part));
+        found.extend(all(on!(db, c => query.load(c))?)?);
+    }
+    Ok(found)
+}
+
+pub fn submissions_by_id(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<Submission>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut found = Vec::new();
+    for part in ids.chunks(PART) {
+        let query = submissions::table.filter(submissions::id.eq_any(part));
+        found.extend(all(on!(db, c => query.load(c))?)?);
+    }
+    Ok(found)
+}
+
+/// The submissions that are not merged: what the clock can change.
+pub fn unmerged(db: &mut Db, competition: CompetitionId) -> Result<Vec<PullId>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::merged_at.is_null())
+        .select(submissions::pull_id);
+    let ids: Vec<i64> = on!(db, c => query.load(c))?;
+    Ok(ids.into_iter().map(PullId).collect())
+}
+
+pub fn count_submissions(db: &mut Db, competition: CompetitionId) -> Result<i64, StoreError> {
+    let query = submissions::table.filter(submissions::competition_id.eq(competition.0));
+    Ok(on!(db, c => query.count().get_result(c))?)
+}
+
+/// A person's accepted submission, as awards need it.
+#[derive(Clone, Debug)]
+pub struct AcceptedRow {
+    pub person: PersonId,
+    pub id: SubmissionId,
+    pub merged_at: Moment,
+    pub forge: Forge,
+    /// Folded.
+    pub repository: String,
+    pub number: u64,
+    pub worth: i64,
+}
+
+/// The accepted submissions of these people, in no order.
+pub fn accepted_of(
+    db: &mut Db,
+    competition: CompetitionId,
+    people: &[PersonId],
+) -> Result<Vec<AcceptedRow>, StoreError> {
+    let people: Vec<i64> = people.iter().map(|p| p.0).collect();
+    let mut found = Vec::new();
+    for part in people.chunks(PART) {
+        let query = submissions::table
+            .inner_join(pulls::table.inner_join(repositories::table))
+            .filter(submissions::competition_id.eq(competition.0))
+            .filter(submissions::person_id.eq_any(part))
+            .filter(submissions::status.eq(Status::Accepted.as_str()))
+            .filter(submissions::merged_at.is_not_null())
+            .select((
+                submissions::person_id,
+                submissions::id,
+                submissions::merged_at,
+                pulls::forge,
+                repositories::path,
+                pulls::number,
+                submissions::worth,
+            ));
+        type Found = (Option<i64>, i64, Option<i64>, String, String, i64, i64);
+        for (person, id, merged_at, forge, path, number, worth) in on!(db, c => query.load::<Found>(c))? {
+            found.push(AcceptedRow {
+                person: PersonId(person.unwrap_or_default()),
+                id: SubmissionId(id),
+                merged_at: Moment::from_millis(merged_at.unwrap_or_default()),
+                forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+                repository: crate::domain::text::folded(&path),
+                number: u64::try_from(number).unwrap_or(0),
+                worth,
+            });
+        }
+    }
+    Ok(found)
+}
+
+pub fn insert_submission(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
+    let row = Row::from(submission);
+    on!(db, c => diesel::insert_into(submissions::table).values(&row).execute(c))?;
+    Ok(())
+}
+
+pub fn update_submission(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
+    let row = Row::from(submission);
+    on!(db, c => diesel::update(submissions::table.find(submission.id.0)).set(&row).execute(c))?;
+    Ok(())
+}
+
+pub fn set_points(db: &mut Db, id: SubmissionId, points: i64) -> Result<(), StoreError> {
+    let row = submissions::table.find(id.0);
+    on!(db, c => diesel::update(row).set(submissions::points.eq(points)).execute(c))?;
+    Ok(())
+}
+
+/// Takes a submission away whose repository left the scope. Its ledger entries stay.
+pub fn remove_submission(db: &mut Db, id: SubmissionId) -> Result<(), StoreError> {
+    set_links(db, CompetitionId(0), id, &[])?;
+    on!(db, c => diesel::delete(submissions::table.find(id.0)).execute(c))?;
+    Ok(())
+}
+
+/// The submissions that bear any of these keys.
+pub fn linked(db: &mut Db, competition: CompetitionId, keys: &[i64]) -> Result<Vec<SubmissionId>, StoreError> {
+    let mut found: Vec<i64> = Vec::new();
+    for part in keys.chunks(PART) {
+        let query = links::table
+            .filter(links::competition_id.eq(competition.0))
+            .filter(links::key.eq_any(part))
+            .select(links::submission_id);
+        found.extend(on!(db, c => query.load::<i64>(c))?);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found.into_iter().map(SubmissionId).collect())
+}
+
+/// The keys that any of these submissions bears, sorted, each with its bearer.
+pub fn links_of(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<(SubmissionId, i64)>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut found: Vec<(i64, i64)> = Vec::new();
+    for part in ids.chunks(PART) {
+        let query = links::table
+            .filter(links::submission_id.eq_any(part))
+            .select((links::submission_id, links::key));
+        found.extend(on!(db, c => query.load::<(i64, i64)>(c))?);
+    }
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(id, key)| (SubmissionId(id), key)).collect())
+}
+
+/// Replaces the keys of a submission.
+pub fn set_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
+    let of = links::table.filter(links::submission_id.eq(id.0));
+    on!(db, c => diesel::delete(of).execute(c))?;
+    add_links(db, competition, id, keys)
+}
+
+/// Writes the keys of a new submission.
+pub fn add_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            (
+                links::competition_id.eq(competition.0),
+                links::key.eq(*key),
+                links::submission_id.eq(id.0),
+            )
+        })
+        .collect();
+    if !rows.is_empty() {
+        on!(db, c => diesel::insert_into(links::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// One line of what a board begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct BoardWord {
+    pub submission: SubmissionId,
+    pub person: Option<PersonId>,
+    pub team: Option<TeamId>,
+    pub word: Word,
+}
+
+/// What a board begins with: the latest word on every submission that belongs to somebody, by id.
+pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut(BoardWord)) -> Result<(), StoreError> {
+    type Found = (i64, Option<i64>, Option<i64>, Option<i64>, String, i64);
+    let mut take = |(id, person, team, merged_at, text, points): Found| -> Result<(), StoreError> {
+        each(BoardWord {
+            submission: SubmissionId(id),
+            person: person.map(PersonId),
+            team: team.map(TeamId),
+            word: Word {
+                merged_at: merged_at.map(Moment::from_millis),
+                status: status(&text)?,
+                points: i32::try_from(points).unwrap_or(if points < 0 { i32::MIN } else { i32::MAX }),
+            },
+        });
+        Ok(())
+    };
+    macro_rules! stream {
+        ($c:expr, $mode:ty) => {{
+            let query = submissions::table
+                .filter(submissions::competition_id.eq(competition.0))
+                .select((
+                    submissions::id,
+                    submissions::person_id,
+                    submissions::team_id,
+                    submissions::merged_at,
+                    submissions::status,
+                    submissions::points,
+                ))
+                .order(submissions::id);
+            for row in query.load_iter::<Found, $mode>($c)? {
+                take(row?)?;
+            }
+            Ok(())
+        }};
+    }
+    match db {
+        Db::Sqlite(c) => stream!(c, DefaultLoadingMode),
+        // Row by row would be a round trip each; a million rows of six numbers are held by libpq for a moment.
+        Db::Postgres(c) => stream!(c, DefaultLoadingMode),
+    }
+}
