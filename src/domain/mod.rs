@@ -2,5 +2,6 @@
 
 pub mod forge;
 pub mod pull;
+pub mod region;
 pub mod text;
 pub mod time;
