@@ -40,10 +40,8 @@ fn moment(millis: Option<i64>) -> Option<Moment> {
 
 /// The whole roster of a competition: its teams, everybody who was ever in one, every account of theirs.
 pub fn roster(db: &mut Db, competition: CompetitionId) -> Result<Roster, StoreError> {
-    let mut roster = Roster {
-        teams: super::teams(db, competition)?.into_iter().collect(),
-        ..Roster::default()
-    };
+    let mut roster = Roster::default();
+    roster.teams.extend(super::teams(db, competition)?);
     // Somebody with an account and no team is a person too: `author` passes and `team` fails.
     let rows: Vec<AccountRow> = on!(db, c => accounts::table.order(accounts::id).load(c))?;
     for row in rows {
