@@ -15,11 +15,24 @@ pub struct Accepted {
     pub given: Option<i64>,
 }
 
+/// What one accepted submission earned, and by what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Award {
+    pub id: SubmissionId,
+    pub points: i64,
+    pub worth: i64,
+    /// 0 where it is not the person's first.
+    pub bonus: i64,
+    /// It came after the day's limit, so worth and bonus are not earned.
+    pub over_limit: bool,
+    pub given: Option<i64>,
+}
+
 /// The points of each of one person's accepted submissions, sorted by [`Order`].
 ///
 /// The first also earns the bonus; from the (daily_limit + 1)th of a day on they earn 0, the bonus too.
 /// What a judge gave takes its place in the order and in the day like any other.
-pub fn award(scoring: &Scoring, zone: Tz, accepted: &mut [Accepted]) -> Vec<(SubmissionId, i64)> {
+pub fn award(scoring: &Scoring, zone: Tz, accepted: &mut [Accepted]) -> Vec<Award> {
     accepted.sort_by(|a, b| a.order.cmp(&b.order));
     let mut day: Option<NaiveDate> = None;
     let mut of_day = 0_u32;
@@ -36,9 +49,16 @@ pub fn award(scoring: &Scoring, zone: Tz, accepted: &mut [Accepted]) -> Vec<(Sub
             day = Some(today);
             let bonus = if first { scoring.first_fix_bonus } else { 0 };
             first = false;
-            let over = scoring.daily_limit > 0 && of_day > scoring.daily_limit;
-            let earned = if over { 0 } else { fix.worth.saturating_add(bonus) };
-            (fix.id, fix.given.unwrap_or(earned))
+            let over_limit = scoring.daily_limit > 0 && of_day > scoring.daily_limit;
+            let earned = if over_limit { 0 } else { fix.worth.saturating_add(bonus) };
+            Award {
+                id: fix.id,
+                points: fix.given.unwrap_or(earned),
+                worth: fix.worth,
+                bonus,
+                over_limit,
+                given: fix.given,
+            }
         })
         .collect()
 }

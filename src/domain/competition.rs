@@ -256,7 +256,12 @@ pub struct Place<'a> {
 
 impl<'a> Scope<'a> {
     pub fn place(&self, forge: Forge, path: &RepoPath) -> Option<Place<'a>> {
-        self.places.get(&(forge, path.key())).copied()
+        self.place_by_key(forge, &path.key())
+    }
+
+    /// `key`: a folded path.
+    pub fn place_by_key(&self, forge: Forge, key: &str) -> Option<Place<'a>> {
+        self.places.get(&(forge, key.to_owned())).copied()
     }
 
     /// Every forge and folded path in scope.

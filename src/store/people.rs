@@ -256,3 +256,17 @@ pub fn put_memberships(
     }
     Ok(())
 }
+
+/// The next instant after `after` at which a membership of the competition begins or ends.
+pub fn next_membership_turn(
+    db: &mut Db,
+    competition: CompetitionId,
+    after: Moment,
+) -> Result<Option<Moment>, StoreError> {
+    let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
+    let joins = of.filter(memberships::joined_at.gt(after.millis()));
+    let leaves = of.filter(memberships::left_at.gt(after.millis()));
+    let joins: Option<i64> = on!(db, c => joins.select(diesel::dsl::min(memberships::joined_at)).first(c))?;
+    let leaves: Option<i64> = on!(db, c => leaves.select(diesel::dsl::min(memberships::left_at)).first(c))?;
+    Ok([joins, leaves].into_iter().flatten().min().map(Moment::from_millis))
+}

@@ -210,6 +210,7 @@ impl Taken {
 
 /// Takes one report of a pull in: the facts afterwards are what [`Pull::absorb`] says.
 pub fn take_report(db: &mut Db, report: Pull) -> Result<Taken, StoreError> {
+    let report = without_nul(report);
     let (repository, repository_changed) = settle_repository(db, &report)?;
     let number = i64::try_from(report.number).unwrap_or(i64::MAX);
     let query = facts!()
@@ -246,6 +247,29 @@ pub fn take_report(db: &mut Db, report: Pull) -> Result<Taken, StoreError> {
         after,
         repository_changed,
     })
+}
+
+/// PostgreSQL keeps no NUL in a text, and no title needs one.
+fn without_nul(mut pull: Pull) -> Pull {
+    let clean = |text: &mut String| {
+        if text.contains('\0') {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+    };
+    clean(&mut pull.title);
+    clean(&mut pull.body);
+    clean(&mut pull.base_branch);
+    clean(&mut pull.author.login);
+    let optional = [
+        &mut pull.author.id,
+        &mut pull.head_branch,
+        &mut pull.head_sha,
+        &mut pull.merge_sha,
+        &mut pull.repository_id,
+        &mut pull.url,
+    ];
+    optional.into_iter().flatten().for_each(clean);
+    pull
 }
 
 type RepositoryRow = (i64, String, Option<String>, String);

@@ -157,6 +157,7 @@ pub struct AcceptedRow {
     pub repository: String,
     pub number: u64,
     pub worth: i64,
+    pub points: i64,
 }
 
 /// The accepted submissions of these people, in no order.
@@ -182,9 +183,10 @@ pub fn accepted_of(
                 repositories::path,
                 pulls::number,
                 submissions::worth,
+                submissions::points,
             ));
-        type Found = (Option<i64>, i64, Option<i64>, String, String, i64, i64);
-        for (person, id, merged_at, forge, path, number, worth) in on!(db, c => query.load::<Found>(c))? {
+        type Found = (Option<i64>, i64, Option<i64>, String, String, i64, i64, i64);
+        for (person, id, merged_at, forge, path, number, worth, points) in on!(db, c => query.load::<Found>(c))? {
             found.push(AcceptedRow {
                 person: PersonId(person.unwrap_or_default()),
                 id: SubmissionId(id),
@@ -193,6 +195,7 @@ pub fn accepted_of(
                 repository: crate::domain::text::folded(&path),
                 number: u64::try_from(number).unwrap_or(0),
                 worth,
+                points,
             });
         }
     }

@@ -1,0 +1,146 @@
+//! Floor 4: use cases, one a file. A transaction begins and ends here.
+
+mod evaluate;
+mod ingest;
+mod reports;
+mod seed;
+mod turn;
+
+pub use evaluate::{Changes, Dirty, evaluate};
+pub use ingest::{Ingest, Received, work_queue};
+pub use reports::{LineSum, import, take_reports};
+pub use seed::{Seeded, seed};
+pub use turn::{next_turn, turn};
+
+use crate::{
+    domain::{
+        competition::Definition,
+        team::CompetitionId,
+        text::Slug,
+        time::Moment,
+    },
+    folder::{self, Refused},
+    store::{self, Db, Store, StoreError, Stored},
+};
+use parking_lot::Mutex;
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+/// What a use case can answer besides its result.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Input that is not as the contract says, with file, line, key and remedy.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("there is no competition `{0}`; `bugathlon seed DIR` loads one")]
+    NoCompetition(String),
+    #[error("{path}: {why}")]
+    File { path: PathBuf, why: String },
+    /// A stored definition that this version refuses.
+    #[error("the stored definition of `{slug}` is refused by this version: {refused}")]
+    Definition { slug: Slug, refused: Refused },
+}
+
+impl From<folder::FolderError> for AppError {
+    fn from(error: folder::FolderError) -> Self {
+        match error {
+            folder::FolderError::Refused(refused) => Self::Refused(refused),
+            folder::FolderError::Unreadable { path, why } => Self::File { path, why },
+        }
+    }
+}
+
+/// What every use case works with: the database and the definitions read from it. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    definitions: Definitions,
+}
+
+/// A competition as it stands: the row and its definition, read.
+#[derive(Clone)]
+pub struct Competition {
+    pub stored: Stored,
+    pub definition: Arc<Definition>,
+}
+
+impl Competition {
+    pub fn id(&self) -> CompetitionId {
+        self.stored.id
+    }
+}
+
+/// Definitions by revision: reading one compiles its pattern, and hooks need them all the time.
+#[derive(Clone, Default)]
+pub struct Definitions(Arc<Mutex<HashMap<CompetitionId, (i64, Arc<Definition>)>>>);
+
+impl Definitions {
+    fn read(&self, stored: Stored) -> Result<Competition, AppError> {
+        let known = self.0.lock().get(&stored.id).cloned();
+        if let Some((revision, definition)) = known
+            && revision == stored.revision
+        {
+            return Ok(Competition { stored, definition });
+        }
+        let definition = folder::definition::read("competition.toml", &stored.definition).map_err(|refused| {
+            AppError::Definition {
+                slug: stored.slug.clone(),
+                refused,
+            }
+        })?;
+        let definition = Arc::new(definition);
+        let entry = (stored.revision, Arc::clone(&definition));
+        self.0.lock().insert(stored.id, entry);
+        Ok(Competition { stored, definition })
+    }
+
+    pub fn all(&self, db: &mut Db) -> Result<Vec<Competition>, AppError> {
+        let stored = store::competitions(db)?;
+        stored.into_iter().map(|stored| self.read(stored)).collect()
+    }
+
+    /// Errors: `NoCompetition`.
+    pub fn of(&self, db: &mut Db, slug: &Slug) -> Result<Competition, AppError> {
+        match store::competition(db, slug)? {
+            Some(stored) => self.read(stored),
+            None => Err(AppError::NoCompetition(slug.to_string())),
+        }
+    }
+
+    pub fn by_id(&self, db: &mut Db, id: CompetitionId) -> Result<Competition, AppError> {
+        match store::competition_by_id(db, id)? {
+            Some(stored) => self.read(stored),
+            None => Err(AppError::NoCompetition(id.0.to_string())),
+        }
+    }
+}
+
+impl App {
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            definitions: Definitions::default(),
+        }
+    }
+
+    pub fn definitions(&self) -> Definitions {
+        self.definitions.clone()
+    }
+
+    pub async fn competitions(&self) -> Result<Vec<Competition>, AppError> {
+        let definitions = self.definitions();
+        self.store.read(move |db| definitions.all(db)).await
+    }
+
+    /// Errors: `NoCompetition`.
+    pub async fn competition(&self, slug: &Slug) -> Result<Competition, AppError> {
+        let (definitions, slug) = (self.definitions(), slug.clone());
+        self.store.read(move |db| definitions.of(db, &slug)).await
+    }
+}
+
+/// The clock, for the edges that may ask it: `main` and `web`.
+pub fn now() -> Moment {
+    Moment::from_millis(chrono::Utc::now().timestamp_millis())
+}

@@ -1,0 +1,216 @@
+//! `seed`: a competition's folder becomes the competition, or the difference to what it was.
+
+use super::{App, AppError, Competition, Definitions, Dirty, LineSum, evaluate, reports::{import, rebind}};
+use crate::{
+    domain::{
+        ledger::Cause,
+        team::{Account, CompetitionId, Membership, PersonId, Standing, Team, TeamId},
+        text::{Slug, folded},
+        time::Moment,
+    },
+    folder::{Folder, PersonEntry, Problem, Refused},
+    store::{self, Db},
+};
+use std::{collections::{HashMap, HashSet}, fs::File, io::BufReader, path::Path};
+
+/// What a seed did.
+#[derive(Debug)]
+pub struct Seeded {
+    pub slug: Slug,
+    /// The definition, a team or a person was new or changed.
+    pub changed: bool,
+    pub teams: usize,
+    pub people: usize,
+    pub lines: LineSum,
+}
+
+/// Loads a folder. Definition, teams and people are taken whole or not at all; of pulls the good lines are
+/// taken and each bad one is named.
+pub async fn seed(
+    app: &App,
+    dir: &Path,
+    now: Moment,
+    progress: impl FnMut(usize),
+) -> Result<Seeded, AppError> {
+    let folder = crate::folder::open(dir)?;
+    let slug = folder.definition.slug.clone();
+    let (teams, people) = (folder.teams.len(), folder.people.len());
+    let pulls = folder.pulls.clone();
+    let seal = folder.definition.seal;
+    let definitions = app.definitions();
+    let changed = app.store.write(move |db| put_folder(db, &definitions, &folder, now)).await?;
+    let lines = match &pulls {
+        None => LineSum::default(),
+        Some(path) => {
+            let file = File::open(path).map_err(|e| AppError::File {
+                path: path.clone(),
+                why: e.to_string(),
+            })?;
+            import(app, None, "pulls.ndjson", BufReader::new(file), Cause::Seed, now, progress).await?
+        }
+    };
+    // The seal comes last: once a competition is final, nothing that is taken in changes it any more.
+    let definitions = app.definitions();
+    let of = slug.clone();
+    app.store
+        .write(move |db| {
+            let competition = definitions.of(db, &of)?;
+            if competition.stored.seal != seal && (seal.revealed_at.is_some() || seal.finalized_at.is_some()) {
+                store::set_seal(db, competition.id(), seal)?;
+            }
+            Ok::<_, AppError>(())
+        })
+        .await?;
+    Ok(Seeded {
+        slug,
+        changed,
+        teams,
+        people,
+        lines,
+    })
+}
+
+/// Writes what differs of definition, teams and people, and evaluates everything if anything did.
+fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Moment) -> Result<bool, AppError> {
+    store::take_turn(db)?;
+    let slug = &folder.definition.slug;
+    let known = store::competition(db, slug)?;
+    let mut changed = known.as_ref().is_none_or(|stored| stored.definition != folder.definition_text);
+    let id = match &known {
+        Some(stored) if !changed => stored.id,
+        _ => store::put_definition(db, slug, &folder.definition_text, now)?,
+    };
+    let (teams, teams_changed, gone) = put_teams(db, id, folder)?;
+    let people_changed = put_people(db, id, folder, &teams)?;
+    for team in gone {
+        store::remove_team(db, team)?;
+    }
+    if (teams_changed || people_changed) && !changed {
+        store::raise_revision(db, id)?;
+    }
+    changed |= teams_changed || people_changed;
+    if changed {
+        let competition: Competition = definitions.by_id(db, id)?;
+        let cause = if known.is_none() { Cause::Seed } else { Cause::Definition };
+        evaluate(db, &competition, &Dirty::All, now, cause)?;
+        if known.is_none() {
+            store::set_turned(db, id, now)?;
+        }
+    }
+    Ok(changed)
+}
+
+type Teams = HashMap<Slug, TeamId>;
+
+/// Teams by slug, whether any is new or different, and those that the folder no longer has. A team that
+/// registered itself and waits for approval is not the folder's, and stays.
+fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, bool, Vec<TeamId>), AppError> {
+    let known: HashMap<Slug, (TeamId, Team)> =
+        store::teams(db, id)?.into_iter().map(|(id, team)| (team.slug.clone(), (id, team))).collect();
+    let mut teams = Teams::new();
+    let mut changed = false;
+    for line in &folder.teams {
+        let team = &line.team;
+        let team_id = match known.get(&team.slug) {
+            Some((team_id, known)) if known == team => *team_id,
+            _ => {
+                changed = true;
+                store::put_team(db, id, team)?
+            }
+        };
+        teams.insert(team.slug.clone(), team_id);
+    }
+    let gone: Vec<TeamId> = known
+        .iter()
+        .filter(|(slug, (_, team))| !teams.contains_key(*slug) && team.standing == Standing::Approved)
+        .map(|(_, (team_id, _))| *team_id)
+        .collect();
+    changed |= !gone.is_empty();
+    Ok((teams, changed, gone))
+}
+
+fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) -> Result<bool, AppError> {
+    let roster = store::roster(db, id)?;
+    let known: HashMap<&Slug, PersonId> = roster.people.iter().map(|(id, p)| (&p.slug, *id)).collect();
+    let mut changed = false;
+    let mut kept: HashSet<PersonId> = HashSet::with_capacity(folder.people.len());
+    let mut problems: Vec<Problem> = Vec::new();
+    for entry in &folder.people {
+        let person = match known.get(&entry.slug) {
+            Some(person) if roster.people.get(person).is_some_and(|p| p.name == entry.name) => *person,
+            _ => {
+                changed = true;
+                store::put_person(db, &entry.slug, &entry.name)?
+            }
+        };
+        kept.insert(person);
+        let wanted: Vec<Membership> = entry
+            .memberships
+            .iter()
+            .filter_map(|line| {
+                teams.get(&line.team).map(|team| Membership {
+                    team: *team,
+                    joined_at: line.joined_at,
+                    left_at: line.left_at,
+                })
+            })
+            .collect();
+        if roster.memberships(person) != wanted {
+            changed = true;
+            store::put_memberships(db, id, person, &wanted)?;
+        }
+        changed |= put_accounts(db, person, entry, &mut problems)?;
+    }
+    if !problems.is_empty() {
+        return Err(Refused(problems).into());
+    }
+    let gone = roster.people.keys().filter(|person| !kept.contains(*person));
+    for person in gone {
+        if !roster.memberships(*person).is_empty() {
+            changed = true;
+            store::put_memberships(db, id, *person, &[])?;
+        }
+    }
+    Ok(changed)
+}
+
+/// Binds the accounts that the folder names. One that is another person's already is refused.
+fn put_accounts(
+    db: &mut Db,
+    person: PersonId,
+    entry: &PersonEntry,
+    problems: &mut Vec<Problem>,
+) -> Result<bool, AppError> {
+    let mut changed = false;
+    let known = store::accounts_of(db, person)?;
+    for account in &entry.accounts {
+        let same = |a: &&Account| a.forge == account.forge && folded(&a.login) == folded(&account.login);
+        if let Some(bound) = known.iter().find(same)
+            && (account.id.is_none() || (bound.proven && bound.id == account.id))
+        {
+            continue;
+        }
+        let owner = store::account_by_login(db, account.forge, &account.login)?;
+        if owner.is_some_and(|owner| owner.person != person) {
+            problems.push(Problem {
+                file: "people.csv".into(),
+                line: Some(entry.line),
+                key: Some("accounts".into()),
+                problem: format!("{}:{} is bound to another person already", account.forge, account.login),
+                remedy: "give one account to one person".into(),
+            });
+            continue;
+        }
+        changed = true;
+        let bound = Account {
+            person,
+            forge: account.forge,
+            login: account.login.clone(),
+            id: account.id.clone(),
+            proven: account.id.is_some(),
+        };
+        store::put_account(db, &bound)?;
+        rebind(db, account.forge, &account.login)?;
+    }
+    Ok(changed)
+}
