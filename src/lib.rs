@@ -1,4 +1,8 @@
 //! Bugathlon runs bug-fix sprints between study groups.
 
+pub mod app;
 pub mod domain;
+pub mod folder;
+pub mod forge;
+pub mod live;
 pub mod store;

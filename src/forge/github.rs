@@ -1,0 +1,57 @@
+//! GitHub's hooks. Source: forges, hooks; docs.github.com, "Webhook events and payloads".
+
+use super::pull_request::{Acted, PullRequest, Repository};
+use super::shape::{At, Number, Seen, Unreadable, object, parse};
+use super::{Hook, Proof, Reading, Refusal, ignored, signature};
+use crate::domain::forge::Forge;
+use serde::Deserialize;
+
+/// Only X-Hub-Signature-256 counts: SHA-1 is not safe, and a hook that bears just that is refused.
+pub(super) fn verify(hook: &Hook<'_>, secrets: &[&str]) -> Result<Proof, Refusal> {
+    const HEADER: &str = "X-Hub-Signature-256";
+    match hook.header("x-hub-signature-256") {
+        Some(value) => signature::verify_sha256(HEADER, value, hook.body, secrets).map(|()| Proof::Covered),
+        None if hook.header("x-hub-signature").is_some() => Err(Refusal::Sha1Only),
+        None => Err(Refusal::Missing(HEADER)),
+    }
+}
+
+/// The same on redelivery.
+pub(super) fn delivery_id(hook: &Hook<'_>) -> Option<String> {
+    hook.header("x-github-delivery").map(str::to_owned)
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Body<'a> {
+    number: Seen<Number>,
+    #[serde(borrow)]
+    pull_request: Seen<PullRequest<'a>>,
+    #[serde(borrow)]
+    repository: Seen<Repository<'a>>,
+}
+object!(Body);
+
+pub(super) fn read(event: Option<&str>, body: &[u8]) -> Result<Reading, Unreadable> {
+    match event {
+        Some("pull_request") => {}
+        Some("ping") => return Ok(Reading::Ignored("a ping: the hook is set up".to_owned())),
+        // The events of reviews bear a pull too, but one that lacks `merged` and the counts of lines.
+        Some(other) => return ignored(other),
+        // The body does not say by itself what it is, and a fact must not be lost in silence.
+        None => {
+            return Err(Unreadable {
+                reason: "the header X-GitHub-Event is missing: does a proxy take it away?".to_owned(),
+            });
+        }
+    }
+    let body: Body<'_> = parse(body)?;
+    let repository = body
+        .repository
+        .required(At("", "repository"))?
+        .read(At("repository.", "full_name"))?;
+    let pull = body.pull_request.required(At("", "pull_request"))?;
+    let number = body.number.optional(At("", "number"))?;
+    let pull = pull.fact(Forge::GitHub, "pull_request.", repository, number, Acted::default())?;
+    Ok(Reading::Pull(Box::new(pull)))
+}

@@ -1,0 +1,169 @@
+//! Floor 2: other people's JSON and HTTP and nothing else; pure here.
+//!
+//! A hook comes in as headers and raw bytes. [`verify`] says whether it is from who holds the secret,
+//! [`delivery_id`] which delivery it is, [`redacted`] what of it may be stored, and [`read`] what it says
+//! about a pull. Nothing here asks the clock or the network, and no bytes make it panic.
+//! Source: shared facts "What the forges send and answer"; Contract, section 6, webhooks.
+
+mod gitcode;
+mod gitee;
+mod github;
+mod gitlab;
+mod merge_request;
+mod pull_request;
+mod redact;
+mod shape;
+mod signature;
+
+#[cfg(test)]
+mod tests;
+
+pub use shape::Unreadable;
+
+use crate::domain::{forge::Forge, pull::Pull, time::Moment};
+use std::borrow::Cow;
+
+/// The headers of a request, so that the web edge can lend its own without copying them.
+pub trait Headers {
+    /// The first value of the header `name`, which is given in lower case. None where it is absent or
+    /// is no text.
+    fn get(&self, name: &str) -> Option<&str>;
+}
+
+/// Headers as a list of names, in any case, and values.
+impl Headers for Vec<(String, String)> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// One request that claims to be a forge's hook. `body`: the raw bytes as they came, since signatures
+/// are over those.
+#[derive(Clone, Copy)]
+pub struct Hook<'a> {
+    pub headers: &'a dyn Headers,
+    pub body: &'a [u8],
+}
+
+impl<'a> Hook<'a> {
+    /// The header without the white space around it; None where it is absent or blank.
+    fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.get(name).map(str::trim).filter(|value| !value.is_empty())
+    }
+}
+
+/// Whether a right proof also vouches for the body. Where it does not, the body is a claim: the pull is
+/// read from the forge's API before it scores.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Proof {
+    Covered,
+    Uncovered,
+}
+
+/// Why a hook is not believed. Never holds a secret or what the sender took for one.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("the source has no secret: set one in its `secrets`")]
+    NoSecret,
+    #[error("the header {0} is missing")]
+    Missing(&'static str),
+    #[error("the header {0} is not of the form that the forge documents")]
+    Malformed(&'static str),
+    #[error("the header {0} fits none of the source's secrets")]
+    Wrong(&'static str),
+    #[error("only the SHA-1 X-Hub-Signature was sent; X-Hub-Signature-256 is needed")]
+    Sha1Only,
+    /// `skew`: milliseconds that the sender's time is ahead of ours (negative: behind).
+    #[error("the header {header} is {} s off; 300 s are allowed: is a clock wrong, or is this a replay?", .skew / Moment::SECOND)]
+    Stale { header: &'static str, skew: i64 },
+}
+
+/// Whether `hook` comes from who holds one of `secrets` (several while one is rotated; empty ones count
+/// as absent). `now` is held against the time that signed forms bear: 5 minutes off, either way, is the
+/// most. All secrets are always tried, each compared in constant time.
+///
+/// Errors: `Refusal`, whose text may be shown and logged. Source: forges, hooks.
+pub fn verify(forge: Forge, hook: &Hook<'_>, secrets: &[String], now: Moment) -> Result<Proof, Refusal> {
+    // An empty secret would let everybody in who sends an empty token or signs with an empty key.
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+    if secrets.is_empty() {
+        return Err(Refusal::NoSecret);
+    }
+    match forge {
+        Forge::GitCode => gitcode::verify(hook, &secrets),
+        Forge::Gitee => gitee::verify(hook, &secrets, now),
+        Forge::GitHub => github::verify(hook, &secrets),
+        Forge::GitLab => gitlab::verify(hook, &secrets, now),
+    }
+}
+
+/// The forge's word for what happened, from the event header, such as `pull_request`. What [`read`] takes.
+pub fn event<'a>(forge: Forge, hook: &Hook<'a>) -> Option<&'a str> {
+    hook.header(match forge {
+        Forge::GitCode => "x-gitcode-event",
+        Forge::Gitee => "x-gitee-event",
+        Forge::GitHub => "x-github-event",
+        Forge::GitLab => "x-gitlab-event",
+    })
+}
+
+/// What makes a delivery the same one when it comes again: the forge's own id, else the SHA-256, in hex,
+/// of the redacted body and the timestamp. 1 to 128 bytes; a longer or odd id of the forge is hashed too.
+pub fn delivery_id(forge: Forge, hook: &Hook<'_>) -> String {
+    let id = match forge {
+        Forge::GitCode => gitcode::delivery_id(hook),
+        Forge::Gitee => gitee::delivery_id(hook),
+        Forge::GitHub => github::delivery_id(hook),
+        Forge::GitLab => gitlab::delivery_id(hook),
+    };
+    let id = id.unwrap_or_else(|| signature::sha256_hex(&[&redacted(forge, hook.body)]));
+    if id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic()) {
+        id
+    } else {
+        signature::sha256_hex(&[id.as_bytes()])
+    }
+}
+
+/// `body` as it may be stored and shown: without the password or sign that the forge wrote into it.
+/// Reads as `body` does. Borrowed where there was nothing to blank. Where the body is no JSON, what
+/// follows a password's name is blanked generously.
+pub fn redacted(forge: Forge, body: &[u8]) -> Cow<'_, [u8]> {
+    match forge {
+        // GitCode's bodies are not documented in full, and its API is modelled on Gitee's.
+        Forge::GitCode | Forge::Gitee => redact::redacted(body),
+        // These two never write a hook's secret into its body.
+        Forge::GitHub | Forge::GitLab => Cow::Borrowed(body),
+    }
+}
+
+/// What a hook says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reading {
+    /// The facts of a pull, `confirmed` false: the caller knows the proof and the source. Who sets it
+    /// calls `reported()` again, since the report of a merge bears it too.
+    Pull(Box<Pull>),
+    /// An event that means nothing here, and why.
+    Ignored(String),
+}
+
+/// What `body` says, `event` being what [`event`] gave. Every event about a pull gives its facts,
+/// whatever happened to it.
+///
+/// Errors: `Unreadable` where the body is not what the event promises. Source: forges, hooks.
+pub fn read(forge: Forge, event: Option<&str>, body: &[u8]) -> Result<Reading, Unreadable> {
+    match forge {
+        Forge::GitCode => gitcode::read(event, body),
+        Forge::Gitee => gitee::read(event, body),
+        Forge::GitHub => github::read(event, body),
+        Forge::GitLab => gitlab::read(event, body),
+    }
+}
+
+fn ignored(event: &str) -> Result<Reading, Unreadable> {
+    let event = shape::clipped(event);
+    Ok(Reading::Ignored(format!(
+        "the event `{event}` is not about a pull's facts"
+    )))
+}
