@@ -17,4 +17,6 @@ pub mod time;
 pub mod words;
 
 #[cfg(test)]
+mod real_data;
+#[cfg(test)]
 mod testing;

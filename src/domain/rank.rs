@@ -16,7 +16,7 @@ pub struct Word {
 /// Through what a leaderboard is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Lens {
-    /// What was merged from here on is pending, whatever its status.
+    /// What was merged from here on is pending, unless it is rejected.
     pub freeze: Option<Moment>,
     /// Only what was merged at or before it, as it is decided today.
     pub at: Option<Moment>,
@@ -38,13 +38,13 @@ impl Lens {
         {
             return Part::Nothing;
         }
-        if word.merged_at.is_some_and(hidden) {
-            return Part::Pending;
-        }
         match word.status {
+            // A rejected one could not have counted: the independent figures for real merges leave it out
+            // of `pending` too, though "whatever their status" could be read otherwise.
+            Status::Rejected => Part::Nothing,
+            Status::Accepted if word.merged_at.is_some_and(hidden) => Part::Pending,
             Status::Accepted => Part::Fix(word.points),
             Status::Review | Status::Waiting => Part::Pending,
-            Status::Rejected => Part::Nothing,
         }
     }
 }
@@ -147,7 +147,8 @@ mod tests {
         };
         assert_eq!(lens.part(&word(99, Status::Accepted)), Part::Fix(3));
         assert_eq!(lens.part(&word(100, Status::Accepted)), Part::Pending);
-        assert_eq!(lens.part(&word(100, Status::Rejected)), Part::Pending);
+        assert_eq!(lens.part(&word(100, Status::Review)), Part::Pending);
+        assert_eq!(lens.part(&word(100, Status::Rejected)), Part::Nothing);
         let until = Lens {
             freeze: None,
             at: Some(Moment::from_millis(99)),
