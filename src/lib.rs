@@ -1,8 +1,6 @@
 //! Bugathlon runs bug-fix sprints between study groups.
 
-pub mod app;
 pub mod domain;
 pub mod folder;
 pub mod forge;
-pub mod live;
 pub mod store;

@@ -527,10 +527,7 @@ fn bugfix<'a>(definition: &'a Definition, pull: &'a Pull) -> Finding<'a> {
     // A quoted line is the template speaking, so only a line that itself begins with the command counts.
     let command = || {
         let wanted = rules.bugfix_command.as_deref()?;
-        pull.body
-            .lines()
-            .any(|line| line.trim().starts_with(wanted))
-            .then_some(wanted)
+        pull.body.lines().any(|line| line.starts_with(wanted)).then_some(wanted)
     };
     let (outcome, detail) = if let Some(label) = label {
         (Outcome::Pass, Detail::BugLabel { label })

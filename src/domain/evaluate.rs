@@ -8,7 +8,7 @@ use super::{
     check::{self, Check, Outcome, Outcomes},
     competition::{Definition, Place, Review},
     forge::Forge,
-    pull::{Pull, State},
+    pull::{Actor, Pull, State},
     revert::{self, Target},
     team::{PersonId, Roster, SubmissionId, TeamId},
     text::plain_title,
@@ -76,8 +76,7 @@ pub struct Seen {
     /// Sorted.
     pub labels: Vec<String>,
     pub base_branch: String,
-    pub author_login: String,
-    pub author_id: Option<String>,
+    pub author: Actor,
     /// The submission was already reverted when the judge decided.
     pub reverted: bool,
 }
@@ -90,10 +89,19 @@ impl Seen {
             title: pull.title.clone(),
             labels,
             base_branch: pull.base_branch.clone(),
-            author_login: super::text::folded(&pull.author.login),
-            author_id: pull.author.id.clone(),
+            author: pull.author.clone(),
             reverted,
         }
+    }
+
+    /// Whether the judge would see the same again. An author who was renamed, or whose id was learned
+    /// since, is the same author.
+    fn still(&self, pull: &Pull) -> bool {
+        let now = Self::of(pull, self.reverted);
+        self.title == now.title
+            && self.labels == now.labels
+            && self.base_branch == now.base_branch
+            && self.author.is(&now.author)
     }
 }
 
@@ -170,7 +178,7 @@ impl Subject {
             ruling: decision.map(|decision| Ruling {
                 action: decision.action,
                 points: decision.points,
-                stands: Seen::of(pull, decision.seen.reverted) == decision.seen,
+                stands: decision.seen.still(pull),
                 saw_revert: decision.seen.reverted,
             }),
         }

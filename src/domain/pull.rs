@@ -144,31 +144,40 @@ pub struct MergeReport {
 }
 
 impl Pull {
-    /// What one report says, before it is held against what was known.
+    /// What one report says, before it is held against what was known. Only a merged pull has a merge:
+    /// a sha that a forge tried a merge with is none.
     pub fn reported(mut self) -> Self {
-        self.merge_report = (self.state == State::Merged).then_some(MergeReport {
-            updated_at: self.updated_at,
-            confirmed: self.confirmed,
-        });
+        if self.state == State::Merged {
+            self.merge_report = Some(MergeReport {
+                updated_at: self.updated_at,
+                confirmed: self.confirmed,
+            });
+        } else {
+            self.merged_at = None;
+            self.merge_sha = None;
+            self.merged_by = None;
+            self.merge_report = None;
+        }
         self
     }
 
     /// The fact that two reports of the same pull give: `self` was known, `new` has just arrived.
     ///
     /// The later `updated_at` holds; where that does not decide, a confirmed one, then the arrival.
-    /// Merged is final: what a merge fixed stays with the earliest report that said so, a confirmed
-    /// one before a claim. And a claim never displaces a confirmed merge, since a body that its proof
-    /// does not cover must change no score.
+    /// Merged is final: what a merge fixed stays with the earliest report that said so. A claim is not as
+    /// much as a proven fact: it never displaces a confirmed merge, since a body that its proof does not
+    /// cover must change no score, and where it is displaced nothing of it stays.
     pub fn absorb(self, new: Pull) -> Pull {
+        if self.confirmed != new.confirmed {
+            return if self.gives_way_to(&new) { new } else { self };
+        }
         let merge = earlier_merge(&self, &new);
         let new_holds = self.gives_way_to(&new);
         let (mut held, other) = if new_holds { (new, self) } else { (self, new) };
         held.repository_id = held.repository_id.or(other.repository_id);
-        if other.confirmed || !held.confirmed {
-            if held.author.id.is_none() && held.author.is(&other.author) {
-                held.author.id = other.author.id.clone();
-            }
-            if held.author.login.is_empty() && held.author.is(&other.author) {
+        if held.author.is(&other.author) {
+            held.author.id = held.author.id.or(other.author.id);
+            if held.author.login.is_empty() {
                 held.author.login = other.author.login;
             }
         }
@@ -178,17 +187,16 @@ impl Pull {
             held.merge_sha = merge_sha;
             held.merge_report = Some(report);
             held.merged_by = held.merged_by.or(other.merged_by);
-            held.confirmed &= report.confirmed;
         }
         held
     }
 
     fn gives_way_to(&self, new: &Pull) -> bool {
-        if self.confirmed && self.state == State::Merged && !new.confirmed {
-            return false;
-        }
-        if new.confirmed && !self.confirmed && new.state == State::Merged {
-            return true;
+        let proven_merge = |pull: &Pull| pull.confirmed && pull.state == State::Merged;
+        match (proven_merge(self), proven_merge(new)) {
+            (true, _) if !new.confirmed => return false,
+            (_, true) if !self.confirmed => return true,
+            _ => {}
         }
         match (self.updated_at, new.updated_at) {
             (Some(known), Some(told)) if known != told => told > known,
@@ -218,14 +226,10 @@ fn earlier_merge(a: &Pull, b: &Pull) -> Option<Merge> {
         (None, None) => return None,
         (Some(m), None) | (None, Some(m)) => return Some(m),
         (Some(a), Some(b)) => {
-            // A confirmed word before a claim, then the report that the forge wrote first.
-            let key = |m: &Merge| (!m.0.confirmed, m.0.updated_at.is_none(), m.0.updated_at);
+            let key = |m: &Merge| (m.0.updated_at.is_none(), m.0.updated_at);
             if key(&b) < key(&a) { (b, a) } else { (a, b) }
         }
     };
-    if first.0.confirmed && !second.0.confirmed {
-        return Some(first);
-    }
     // A gap in the earlier report (some forges say merged and not when) is filled by the later one.
     Some((first.0, first.1.or(second.1), first.2.or(second.2)))
 }

@@ -215,6 +215,7 @@ fn judge(folder: &std::path::Path) -> Sprint {
     let points = accepted
         .values_mut()
         .flat_map(|fixes| award(&definition.scoring, definition.zone, fixes))
+        .map(|award| (award.id, award.points))
         .collect();
     Sprint {
         roster,

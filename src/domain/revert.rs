@@ -25,11 +25,13 @@ fn pattern(text: &str) -> Option<Regex> {
 }
 
 static BRANCH_SIGN: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^revert-(?:merge-)?[0-9]+"));
-// GitLab's `revert-1a2b3c4d` is a commit and not number 1: a number ends at a dash or the end.
-static BRANCH_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"^revert-(?:merge-)?([0-9]+)(?:-|$)"));
+// GitLab's `revert-1a2b3c4d` is a commit and not number 1: a number is not followed by a letter.
+static BRANCH_NUMBER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"^revert-(?:merge-)?([0-9]+)(?:[^0-9A-Za-z]|$)"));
 // The word boundary is ASCII's, since in `回退PR12` the letter before `PR` is a letter too.
 static TITLE_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)(?:[!#]|(?-u:\b)PR ?)([0-9]+)"));
-static BODY_NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)(?-u:\b)reverts\s+\S*?[#!]([0-9]+)"));
+static BODY_NUMBER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"(?i)(?-u:\b)reverts(?-u:\b)([^\n]*?)[#!]([0-9]+)"));
 static BODY_COMMIT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?i)this reverts commit\s+([0-9a-f]{7,40})"));
 
 /// Whether the pull is itself a revert, and by what.
@@ -51,6 +53,12 @@ pub fn target(pull: &Pull) -> Option<Target> {
         let digits = pattern.as_ref()?.captures(text)?.get(1)?;
         digits.as_str().parse().ok().map(Target::Number)
     };
+    // `This reverts commit 1a2b3c4 (fix #12)` names the commit.
+    let named_in_body = |text: &str| -> Option<Target> {
+        let mut found = BODY_NUMBER.as_ref()?.captures_iter(text);
+        let named = found.find(|found| found.get(1).is_none_or(|between| !between.as_str().contains("commit")))?;
+        named.get(2)?.as_str().parse().ok().map(Target::Number)
+    };
     let commit = |text: &str| -> Option<Target> {
         let sha = BODY_COMMIT.as_ref()?.captures(text)?.get(1)?;
         Some(Target::Commit(sha.as_str().to_ascii_lowercase()))
@@ -59,7 +67,7 @@ pub fn target(pull: &Pull) -> Option<Target> {
         .as_deref()
         .and_then(|branch| number(&BRANCH_NUMBER, branch))
         .or_else(|| number(&TITLE_NUMBER, &pull.title))
-        .or_else(|| number(&BODY_NUMBER, &pull.body))
+        .or_else(|| named_in_body(&pull.body))
         .or_else(|| commit(&pull.body))
 }
 
@@ -103,6 +111,14 @@ mod tests {
             "This reverts commit 1A2b3c4d5.",
             commit("1a2b3c4d5"),
         );
+        check("Revert cache", "b", "This reverts merge request !57", number(57));
+        check(
+            "Revert cache",
+            "b",
+            "This reverts commit 1a2b3c4 (fix #12)",
+            commit("1a2b3c4"),
+        );
+        check("x", "revert-208_x", "", number(208));
         check("Revert cache", "b", "This reverts commit 1a2b3c.", None);
         check(
             "x",

@@ -140,9 +140,9 @@ impl Voice<'_> {
             }
             Detail::MergeBy { until } => format!("counts if it is merged before {}", self.clock(*until)),
             Detail::NeverMerged { until } => format!("was not merged before {}", self.clock(*until)),
-            Detail::Author { login, person } if login.is_empty() => (*person).to_owned(),
+            Detail::Author { login: "", person } => (*person).to_owned(),
             Detail::Author { login, person } => format!("{login} is {person}"),
-            Detail::NoPerson { login } if login.is_empty() => "no participant has bound the author's account".into(),
+            Detail::NoPerson { login: "" } => "no participant has bound the author's account".into(),
             Detail::NoPerson { login } => {
                 format!("no participant has bound the account {login}; bind it, and earlier merges count again")
             }
@@ -193,7 +193,7 @@ impl Voice<'_> {
             Detail::Forbidden { label } => format!("label `{label}` rules it out"),
             Detail::MergerUnknown => "who merged it is not told".into(),
             Detail::MergedByBot { login } => format!("merged by the bot {login}"),
-            Detail::MergedByOther { login } if login.is_empty() => "merged by somebody else".into(),
+            Detail::MergedByOther { login: "" } => "merged by somebody else".into(),
             Detail::MergedByOther { login } => format!("merged by {login}"),
             Detail::MergedBySelf { login } => format!("{login} merged the own pull"),
             Detail::SizeUnknown => "the forge did not say how many lines changed".into(),
@@ -246,9 +246,9 @@ impl Voice<'_> {
             Detail::MergedLate { by, grace: false, .. } => format!("截止后 {} 才合并", self.span(*by)),
             Detail::MergeBy { until } => format!("在 {} 之前合并即可计入", self.clock(*until)),
             Detail::NeverMerged { until } => format!("到 {} 仍未合并", self.clock(*until)),
-            Detail::Author { login, person } if login.is_empty() => (*person).to_owned(),
+            Detail::Author { login: "", person } => (*person).to_owned(),
             Detail::Author { login, person } => format!("{login} 是 {person}"),
-            Detail::NoPerson { login } if login.is_empty() => "没有参赛者绑定作者的账号".into(),
+            Detail::NoPerson { login: "" } => "没有参赛者绑定作者的账号".into(),
             Detail::NoPerson { login } => format!("没有参赛者绑定账号 {login}；绑定后，之前的合并会重新计入"),
             Detail::OtherId { login } => format!("用户名 {login} 现在属于另一个账号，不是参赛者的账号"),
             Detail::Team { team } => format!("计入 {}", self.team(*team)),
@@ -295,7 +295,7 @@ impl Voice<'_> {
             Detail::Forbidden { label } => format!("标签 `{label}` 使其不计入"),
             Detail::MergerUnknown => "没有说明是谁合并的".into(),
             Detail::MergedByBot { login } => format!("由机器人 {login} 合并"),
-            Detail::MergedByOther { login } if login.is_empty() => "由他人合并".into(),
+            Detail::MergedByOther { login: "" } => "由他人合并".into(),
             Detail::MergedByOther { login } => format!("由 {login} 合并"),
             Detail::MergedBySelf { login } => format!("{login} 合并了自己的请求"),
             Detail::SizeUnknown => "代码平台没有说明改动行数".into(),

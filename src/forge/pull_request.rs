@@ -226,8 +226,9 @@ pub(super) fn number(number: Option<Number>, at: At<'_>) -> Result<u64, Unreadab
 pub(super) fn state(seen: Seen<Text<'_>>, at: At<'_>) -> Result<State, Unreadable> {
     let word = seen.required_word(at)?;
     match word.to_ascii_lowercase().as_str() {
-        "open" | "opened" | "reopened" | "progressing" => Ok(State::Open),
-        "closed" | "locked" => Ok(State::Closed),
+        // GitLab locks a merge request while it merges it: what comes of that is not decided yet.
+        "open" | "opened" | "reopened" | "progressing" | "locked" => Ok(State::Open),
+        "closed" => Ok(State::Closed),
         "merged" => Ok(State::Merged),
         _ => Err(at.wrong(format_args!("`{}` is not open, closed or merged", clipped(&word)))),
     }

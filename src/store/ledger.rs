@@ -113,3 +113,43 @@ pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> R
     }
     Ok(())
 }
+
+/// When an entry was recorded.
+pub fn recorded_at(db: &mut Db, competition: CompetitionId, seq: i64) -> Result<Option<Moment>, StoreError> {
+    let query = ledger::table.find((competition.0, seq)).select(ledger::recorded_at);
+    let at: Option<i64> = on!(db, c => query.first(c).optional())?;
+    Ok(at.map(Moment::from_millis))
+}
+
+/// The number and time of the last entry on what was not merged from `freeze` on.
+pub fn last_entry_before_freeze(
+    db: &mut Db,
+    competition: CompetitionId,
+    freeze: Moment,
+) -> Result<Option<(i64, Moment)>, StoreError> {
+    let query = ledger::table
+        .filter(ledger::competition_id.eq(competition.0))
+        .filter(ledger::at.lt(freeze.millis()).or(ledger::at.is_null()))
+        .order(ledger::seq.desc())
+        .select((ledger::seq, ledger::recorded_at));
+    let row: Option<(i64, i64)> = on!(db, c => query.first(c).optional())?;
+    Ok(row.map(|(seq, at)| (seq, Moment::from_millis(at))))
+}
+
+/// Up to `limit` entries after `after` on what was merged from `freeze` on.
+pub fn ledger_from_freeze(
+    db: &mut Db,
+    competition: CompetitionId,
+    freeze: Moment,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Chained>, StoreError> {
+    let query = ledger::table
+        .filter(ledger::competition_id.eq(competition.0))
+        .filter(ledger::at.ge(freeze.millis()))
+        .filter(ledger::seq.gt(after))
+        .order(ledger::seq)
+        .limit(limit);
+    let rows: Vec<Row> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(chained).collect()
+}

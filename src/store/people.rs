@@ -270,3 +270,53 @@ pub fn next_membership_turn(
     let leaves: Option<i64> = on!(db, c => leaves.select(diesel::dsl::min(memberships::left_at)).first(c))?;
     Ok([joins, leaves].into_iter().flatten().min().map(Moment::from_millis))
 }
+
+/// Somebody who is or was in a team of a competition, as a board shows them.
+#[derive(Clone, Debug)]
+pub struct BoardPerson {
+    pub id: PersonId,
+    pub person: Person,
+    /// The team they are in at the moment asked for; else the one they were in last.
+    pub team: Option<TeamId>,
+}
+
+/// Everybody with a membership in an approved team of the competition, by id.
+pub fn board_people(db: &mut Db, competition: CompetitionId, at: Moment) -> Result<Vec<BoardPerson>, StoreError> {
+    let query = memberships::table
+        .inner_join(people::table.on(people::id.eq(memberships::person_id)))
+        .inner_join(teams::table.on(teams::id.eq(memberships::team_id)))
+        .filter(memberships::competition_id.eq(competition.0))
+        .filter(teams::standing.eq(crate::domain::team::Standing::Approved.as_str()))
+        .order((people::id, memberships::joined_at, memberships::id))
+        .select((
+            (people::id, people::slug, people::name, people::number),
+            memberships::team_id,
+            memberships::joined_at,
+            memberships::left_at,
+        ));
+    type Row = ((i64, String, String, i64), i64, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = on!(db, c => query.load(c))?;
+    let mut found: Vec<(BoardPerson, bool)> = Vec::new();
+    for (row, team, joined_at, left_at) in rows {
+        let membership = Membership {
+            team: TeamId(team),
+            joined_at: moment(joined_at),
+            left_at: moment(left_at),
+        };
+        let now = membership.covers(at);
+        match found.last_mut() {
+            Some((known, current)) if known.id.0 == row.0 => {
+                if now || !*current {
+                    known.team = Some(membership.team);
+                    *current = now;
+                }
+            }
+            _ => {
+                let (id, person) = person(row)?;
+                let team = Some(membership.team);
+                found.push((BoardPerson { id, person, team }, now));
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(person, _)| person).collect())
+}

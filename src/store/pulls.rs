@@ -289,7 +289,8 @@ fn settle_repository(db: &mut Db, report: &Pull) -> Result<(RepositoryId, bool),
         repositories::path,
     );
     let by_path: Option<RepositoryRow> = on!(db, c => alias.select(columns).first(c).optional())?;
-    let Some(forge_id) = report.repository_id.as_deref() else {
+    // A claim may say anything of ids: it moves no path and merges no repositories.
+    let Some(forge_id) = report.repository_id.as_deref().filter(|_| report.confirmed) else {
         return match by_path {
             Some(row) => Ok((RepositoryId(row.0), false)),
             None => Ok((new_repository(db, report)?, false)),
@@ -327,7 +328,7 @@ fn settle_repository(db: &mut Db, report: &Pull) -> Result<(RepositoryId, bool),
 fn new_repository(db: &mut Db, report: &Pull) -> Result<RepositoryId, StoreError> {
     let values = (
         repositories::forge.eq(report.forge.as_str()),
-        repositories::forge_id.eq(report.repository_id.as_deref()),
+        repositories::forge_id.eq(report.repository_id.as_deref().filter(|_| report.confirmed)),
         repositories::path.eq(report.repository.as_str()),
     );
     let insert = diesel::insert_into(repositories::table)

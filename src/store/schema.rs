@@ -167,6 +167,8 @@ diesel::table! {
 }
 
 diesel::joinable!(submissions -> pulls (pull_id));
+diesel::joinable!(memberships -> people (person_id));
+diesel::joinable!(memberships -> teams (team_id));
 diesel::joinable!(pulls -> repositories (repository_id));
 diesel::allow_tables_to_appear_in_same_query!(
     competitions,

@@ -288,7 +288,7 @@ fn closed_is_not_merged() {
         ("reopened", State::Open),
         ("progressing", State::Open),
         ("closed", State::Closed),
-        ("locked", State::Closed),
+        ("locked", State::Open),
         ("merged", State::Merged),
         ("Merged", State::Merged),
     ] {

@@ -1,0 +1,366 @@
+//! A snapshot: the leaderboard at one seq, immutable.
+
+use super::{Face, RenderedSet};
+use crate::domain::{
+    competition::Phase,
+    level::Ladder,
+    rank::{Figures, rank},
+    team::Kind,
+    text::Lang,
+    time::Moment,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::{collections::HashSet, sync::Arc};
+
+/// A team's line. `team` is its place in the face.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Row {
+    pub rank: u32,
+    pub previous_rank: Option<u32>,
+    pub team: u32,
+    pub figures: Figures,
+}
+
+/// A person's line. `person` is its place in the face.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PeopleRow {
+    pub rank: u32,
+    pub previous_rank: Option<u32>,
+    pub person: u32,
+    pub figures: Figures,
+    /// Accepted fixes over the whole instance: what the code's prefix says.
+    pub level_fixes: u32,
+}
+
+/// What a leaderboard says of itself, whatever its rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standings {
+    pub phase: Phase,
+    /// The last moment at which this leaderboard changed, or the `at` that was asked for.
+    pub as_of: Moment,
+    pub seq: i64,
+    /// Since when merges are hidden, while they are.
+    pub frozen_at: Option<Moment>,
+}
+
+/// The teams' leaderboard at one seq, with every form of it that somebody asked for.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub face: Arc<Face>,
+    pub standings: Standings,
+    /// By rank.
+    pub rows: Vec<Row>,
+    pub rendered: RenderedSet,
+}
+
+/// Which rows. Ranks are counted within it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Filter {
+    pub kind: Option<Kind>,
+    /// Upper case, such as `CN-SH`; `CN` finds all of China.
+    pub region: Option<String>,
+    /// Folded; found in a name or a slug.
+    pub q: Option<String>,
+}
+
+impl Filter {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn team(&self, face: &Face, place: u32) -> bool {
+        let Some(team) = face.team(place) else {
+            return false;
+        };
+        let region = |wanted: &String| {
+            let own = team.region.as_str();
+            own == wanted || (own.starts_with(wanted.as_str()) && own[wanted.len()..].starts_with('-'))
+        };
+        let named = |q: &String| {
+            let names = [team.slug.as_str(), &team.name.en, &team.name.zh];
+            names.iter().any(|name| name.to_lowercase().contains(q.as_str()))
+        };
+        self.kind.is_none_or(|kind| kind == team.kind)
+            && self.region.as_ref().is_none_or(region)
+            && self.q.as_ref().is_none_or(named)
+    }
+
+    fn person(&self, face: &Face, place: u32) -> bool {
+        let Some(person) = face.person(place) else {
+            return false;
+        };
+        let named = |q: &String| {
+            let names = [person.slug.as_str(), &person.name];
+            names.iter().any(|name| name.to_lowercase().contains(q.as_str()))
+        };
+        let of_team = Filter { q: None, ..self.clone() };
+        let team = || person.team.is_some_and(|team| of_team.team(face, team));
+        (of_team.is_empty() || team()) && self.q.as_ref().is_none_or(named)
+    }
+
+    /// The rows that it lets through, with ranks counted within it, now and before.
+    pub fn rows(&self, face: &Face, rows: &[Row]) -> Vec<Row> {
+        if self.is_empty() {
+            return rows.to_vec();
+        }
+        let mut kept: Vec<Row> = rows.iter().filter(|row| self.team(face, row.team)).copied().collect();
+        let slug = |row: &Row| face.team(row.team).map_or("", |team| team.slug.as_str());
+        let ranked = rank(&kept, |row| row.figures, slug);
+        let mut previous: Vec<u32> = kept.iter().filter_map(|row| row.previous_rank).collect();
+        previous.sort_unstable();
+        kept = ranked.into_iter().map(|(rank, at)| Row { rank, ..kept[at] }).collect();
+        for row in &mut kept {
+            // Equal lines share a rank before as well, so the rank within is one more than how many were better.
+            row.previous_rank = row.previous_rank.map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
+        }
+        kept
+    }
+
+    pub fn people(&self, face: &Face, rows: &[PeopleRow]) -> Vec<PeopleRow> {
+        if self.is_empty() {
+            return rows.to_vec();
+        }
+        let kept: Vec<PeopleRow> = rows.iter().filter(|row| self.person(face, row.person)).copied().collect();
+        let slug = |row: &PeopleRow| face.person(row.person).map_or("", |person| person.slug.as_str());
+        let ranked = rank(&kept, |row| row.figures, slug);
+        let mut previous: Vec<u32> = kept.iter().filter_map(|row| row.previous_rank).collect();
+        previous.sort_unstable();
+        let mut kept: Vec<PeopleRow> =
+            ranked.into_iter().map(|(rank, at)| PeopleRow { rank, ..kept[at] }).collect();
+        for row in &mut kept {
+            row.previous_rank = row.previous_rank.map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
+        }
+        kept
+    }
+}
+
+/// A row as JSON. Contract, section 6.
+pub struct RowJson<'a> {
+    pub face: &'a Face,
+    pub row: Row,
+}
+
+#[derive(Serialize)]
+struct TeamJson<'a> {
+    slug: &'a str,
+    kind: Kind,
+    region: &'a str,
+    name: &'a crate::domain::text::Name,
+}
+
+impl Face {
+    fn team_json(&self, place: Option<u32>) -> Option<TeamJson<'_>> {
+        let team = self.team(place?)?;
+        Some(TeamJson {
+            slug: team.slug.as_str(),
+            kind: team.kind,
+            region: team.region.as_str(),
+            name: &team.name,
+        })
+    }
+}
+
+fn figures<M: SerializeMap>(map: &mut M, figures: &Figures) -> Result<(), M::Error> {
+    map.serialize_entry("points", &figures.points)?;
+    map.serialize_entry("fixes", &figures.fixes)?;
+    map.serialize_entry("pending", &figures.pending)?;
+    map.serialize_entry("contributors", &figures.contributors)?;
+    map.serialize_entry("reached_at", &figures.reached_at)
+}
+
+impl Serialize for RowJson<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("rank", &self.row.rank)?;
+        map.serialize_entry("previous_rank", &self.row.previous_rank)?;
+        map.serialize_entry("team", &self.face.team_json(Some(self.row.team)))?;
+        figures(&mut map, &self.row.figures)?;
+        map.end()
+    }
+}
+
+struct PeopleRowJson<'a> {
+    face: &'a Face,
+    ladder: &'a Ladder,
+    row: PeopleRow,
+}
+
+#[derive(Serialize)]
+struct PersonJson<'a> {
+    slug: &'a str,
+    name: &'a str,
+    code: String,
+}
+
+impl Serialize for PeopleRowJson<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let person = self.face.person(self.row.person);
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("rank", &self.row.rank)?;
+        map.serialize_entry("previous_rank", &self.row.previous_rank)?;
+        let card = person.map(|person| PersonJson {
+            slug: person.slug.as_str(),
+            name: &person.name,
+            code: self.ladder.code(person.number, self.row.level_fixes),
+        });
+        map.serialize_entry("person", &card)?;
+        map.serialize_entry("team", &self.face.team_json(person.and_then(|person| person.team)))?;
+        figures(&mut map, &self.row.figures)?;
+        map.end()
+    }
+}
+
+/// The leaderboard JSON of the contract, section 6.
+#[derive(Serialize)]
+struct LeaderboardJson<'a, R> {
+    competition: &'a str,
+    phase: Phase,
+    as_of: Moment,
+    seq: i64,
+    frozen_at: Option<Moment>,
+    total: usize,
+    rows: Vec<R>,
+}
+
+impl Standings {
+    fn json<R: Serialize>(&self, face: &Face, total: usize, rows: Vec<R>) -> Vec<u8> {
+        let board = LeaderboardJson {
+            competition: face.slug().as_str(),
+            phase: self.phase,
+            as_of: self.as_of,
+            seq: self.seq,
+            frozen_at: self.frozen_at,
+            total,
+            rows,
+        };
+        serde_json::to_vec(&board).unwrap_or_default()
+    }
+
+    /// `rows` of `total`, as JSON.
+    pub fn leaderboard(&self, face: &Face, total: usize, rows: &[Row]) -> Vec<u8> {
+        let rows: Vec<RowJson<'_>> = rows.iter().map(|row| RowJson { face, row: *row }).collect();
+        self.json(face, total, rows)
+    }
+
+    pub fn people(&self, face: &Face, ladder: &Ladder, total: usize, rows: &[PeopleRow]) -> Vec<u8> {
+        let rows = rows.iter().map(|row| PeopleRowJson { face, ladder, row: *row }).collect::<Vec<_>>();
+        self.json(face, total, rows)
+    }
+
+    /// The data of a `change` event: every row whose place or figures differ from `before`.
+    pub fn change(&self, face: &Face, before: &[Row], after: &[Row]) -> Option<Vec<u8>> {
+        let known: HashSet<(u32, Option<u32>, u32, Figures)> =
+            before.iter().map(|r| (r.rank, r.previous_rank, r.team, r.figures)).collect();
+        let rows: Vec<RowJson<'_>> = after
+            .iter()
+            .filter(|r| !known.contains(&(r.rank, r.previous_rank, r.team, r.figures)))
+            .map(|row| RowJson { face, row: *row })
+            .collect();
+        if rows.is_empty() {
+            return None;
+        }
+        #[derive(Serialize)]
+        struct Change<'a> {
+            seq: i64,
+            as_of: Moment,
+            phase: Phase,
+            rows: Vec<RowJson<'a>>,
+        }
+        let change = Change {
+            seq: self.seq,
+            as_of: self.as_of,
+            phase: self.phase,
+            rows,
+        };
+        serde_json::to_vec(&change).ok()
+    }
+
+    /// The rows as CSV, with names in `lang`; cells that a spreadsheet would run are neutralised.
+    pub fn csv(face: &Face, rows: &[Row], lang: Lang) -> Vec<u8> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let head = [
+            "rank",
+            "previous_rank",
+            "team",
+            "kind",
+            "region",
+            "name",
+            "points",
+            "fixes",
+            "pending",
+            "contributors",
+            "reached_at",
+        ];
+        let mut done = out.write_record(head);
+        for row in rows {
+            let Some(team) = face.team(row.team) else { continue };
+            let figures = &row.figures;
+            done = done.and_then(|()| {
+                out.write_record([
+                    row.rank.to_string(),
+                    row.previous_rank.map(|rank| rank.to_string()).unwrap_or_default(),
+                    team.slug.to_string(),
+                    team.kind.as_str().to_owned(),
+                    team.region.as_str().to_owned(),
+                    plain_cell(team.name.of(lang)),
+                    figures.points.to_string(),
+                    figures.fixes.to_string(),
+                    figures.pending.to_string(),
+                    figures.contributors.to_string(),
+                    figures.reached_at.map(|at| at.to_string()).unwrap_or_default(),
+                ])
+            });
+        }
+        // Writing into memory fails only on rows of uneven length, and these are all as long as the head.
+        done.ok().and_then(|()| out.into_inner().ok()).unwrap_or_default()
+    }
+
+    /// The people's rows as CSV.
+    pub fn people_csv(face: &Face, ladder: &Ladder, rows: &[PeopleRow]) -> Vec<u8> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let head = [
+            "rank",
+            "previous_rank",
+            "person",
+            "name",
+            "code",
+            "team",
+            "points",
+            "fixes",
+            "pending",
+            "contributors",
+            "reached_at",
+        ];
+        let mut done = out.write_record(head);
+        for row in rows {
+            let Some(person) = face.person(row.person) else { continue };
+            let figures = &row.figures;
+            let team = person.team.and_then(|team| face.team(team));
+            done = done.and_then(|()| {
+                out.write_record([
+                    row.rank.to_string(),
+                    row.previous_rank.map(|rank| rank.to_string()).unwrap_or_default(),
+                    person.slug.to_string(),
+                    plain_cell(&person.name),
+                    ladder.code(person.number, row.level_fixes),
+                    team.map(|team| team.slug.to_string()).unwrap_or_default(),
+                    figures.points.to_string(),
+                    figures.fixes.to_string(),
+                    figures.pending.to_string(),
+                    figures.contributors.to_string(),
+                    figures.reached_at.map(|at| at.to_string()).unwrap_or_default(),
+                ])
+            });
+        }
+        done.ok().and_then(|()| out.into_inner().ok()).unwrap_or_default()
+    }
+}
+
+/// A text that no spreadsheet takes for a formula.
+pub fn plain_cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
