@@ -3,4 +3,5 @@
 pub mod domain;
 pub mod folder;
 pub mod forge;
+pub mod live;
 pub mod store;

@@ -50,7 +50,7 @@ impl Lens {
 }
 
 /// One line of a leaderboard, before it has a rank.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize)]
 pub struct Figures {
     pub points: i64,
     /// Accepted submissions.
@@ -87,20 +87,22 @@ impl Figures {
 
 /// The places of `lines` in order, each with its rank: equal lines share one (1, 2, 2, 4) and are
 /// listed by `slug`.
-pub fn rank<T>(lines: &[T], figures: impl Fn(&T) -> Figures, slug: impl Fn(&T) -> &str) -> Vec<(u32, usize)> {
+pub fn rank<'s, T>(
+    lines: &'s [T],
+    figures: impl Fn(&T) -> Figures,
+    slug: impl Fn(&'s T) -> &'s str,
+) -> Vec<(u32, usize)> {
     let mut order: Vec<usize> = (0..lines.len()).collect();
+    let standing = |at: usize| figures(&lines[at]).standing();
     order.sort_by(|a, b| {
-        let (a, b) = (&lines[*a], &lines[*b]);
-        figures(a)
-            .standing()
-            .cmp(&figures(b).standing())
-            .then_with(|| slug(a).cmp(slug(b)))
+        let by_slug = || slug(&lines[*a]).cmp(slug(&lines[*b]));
+        standing(*a).cmp(&standing(*b)).then_with(by_slug)
     });
     let mut ranked: Vec<(u32, usize)> = Vec::with_capacity(order.len());
     for (place, at) in order.into_iter().enumerate() {
         let shared = ranked
             .last()
-            .filter(|(_, before)| figures(&lines[*before]).standing() == figures(&lines[at]).standing())
+            .filter(|(_, before)| standing(*before) == standing(at))
             .map(|(rank, _)| *rank);
         ranked.push((shared.unwrap_or(place as u32 + 1), at));
     }

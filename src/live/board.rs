@@ -255,10 +255,12 @@ impl State {
         }
         self.read = entry.seq;
         let known = self.slots.binary_search_by_key(&entry.submission, |slot| slot.id);
-        let earlier = known.ok().map(|at| self.slots[at]).filter(|slot| slot.team != NONE || slot.person != NONE);
-        let place = |slug: &Option<String>, of: &dyn Fn(&str) -> Option<u32>| {
-            slug.as_deref().and_then(of).unwrap_or(NONE)
-        };
+        let earlier = known
+            .ok()
+            .map(|at| self.slots[at])
+            .filter(|slot| slot.team != NONE || slot.person != NONE);
+        let place =
+            |slug: &Option<String>, of: &dyn Fn(&str) -> Option<u32>| slug.as_deref().and_then(of).unwrap_or(NONE);
         let face = Arc::clone(&self.face);
         let team = place(&entry.team, &|slug| face.team_by_slug(slug));
         let by_slug = |slug: &str| {
@@ -268,7 +270,10 @@ impl State {
         let person = place(&entry.person, &by_slug);
         let change = i32::try_from(entry.points).unwrap_or(0);
         let (status, points) = match entry.status {
-            Some(status) => (status, earlier.map_or(0, |slot| slot.word.points).saturating_add(change)),
+            Some(status) => (
+                status,
+                earlier.map_or(0, |slot| slot.word.points).saturating_add(change),
+            ),
             None => (Status::Rejected, 0),
         };
         let gone = entry.status.is_none();
@@ -300,7 +305,10 @@ impl State {
         }
         // While a freeze hides what was decided, an entry that changes nothing a reader may see moves
         // neither seq nor as_of.
-        let hidden = self.lens.freeze.is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
+        let hidden = self
+            .lens
+            .freeze
+            .is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
         if !hidden || was != is {
             self.shown = entry.seq;
             self.recorded = Some(entry.recorded_at);
@@ -374,7 +382,12 @@ impl State {
         self.refresh(now);
         let definition = &self.face.definition;
         let window = &definition.window;
-        let turns = [Some(window.opens_at), window.freeze_at, Some(window.closes_at), Some(window.merge_end())];
+        let turns = [
+            Some(window.opens_at),
+            window.freeze_at,
+            Some(window.closes_at),
+            Some(window.merge_end()),
+        ];
         let turned = turns.into_iter().flatten().filter(|turn| *turn <= now).max();
         let aged = self.folded.iter().filter_map(|folded| folded.aged).max();
         let aged = aged.map(|merged| merged.plus(Moment::DAY)).filter(|aged| *aged <= now);

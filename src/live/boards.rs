@@ -1,6 +1,7 @@
 //! Every board of an instance, and the beat at which they follow the ledger.
 
 use super::{Board, Channel, Face, Filter, board::Beginning, board::People};
+use crate::domain::competition::Definition;
 use crate::{
     domain::{
         evaluate::Status,
@@ -11,12 +12,8 @@ use crate::{
     },
     store::{self, BoardWord, Db, Pulse, Store, StoreError, Stored},
 };
-use crate::domain::competition::Definition;
 use parking_lot::{Mutex, RwLock};
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// Entries read in one go.
 const READ: i64 = 2_000;
@@ -105,8 +102,13 @@ impl Boards {
 
     /// Every board, by slug.
     pub fn all(&self) -> Vec<Arc<Live>> {
-        let mut all: Vec<(String, Arc<Live>)> =
-            self.inner.boards.read().iter().map(|(slug, live)| (slug.clone(), Arc::clone(live))).collect();
+        let mut all: Vec<(String, Arc<Live>)> = self
+            .inner
+            .boards
+            .read()
+            .iter()
+            .map(|(slug, live)| (slug.clone(), Arc::clone(live)))
+            .collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all.into_iter().map(|(_, live)| live).collect()
     }
@@ -135,7 +137,12 @@ impl Boards {
 
     /// Accepted fixes that a person shows over every board.
     pub fn level_fixes(&self, person: crate::domain::team::PersonId) -> u32 {
-        let of = |live: &Arc<Live>| live.board.face().person_place(person).map_or(0, |at| live.board.fixes(at));
+        let of = |live: &Arc<Live>| {
+            live.board
+                .face()
+                .person_place(person)
+                .map_or(0, |at| live.board.fixes(at))
+        };
         self.all().iter().map(of).sum()
     }
 
@@ -143,11 +150,16 @@ impl Boards {
     /// their new entries in; what changed is told to whoever listens. Returns how many snapshots changed.
     pub async fn beat(&self, store: &Store, read: &ReadDefinition, now: Moment) -> Result<usize, StoreError> {
         let pulses = store.read(|db| store::pulses(db)).await?;
-        let known: HashMap<CompetitionId, Arc<Live>> =
-            self.all().into_iter().map(|live| (live.board.face().id, live)).collect();
+        let known: HashMap<CompetitionId, Arc<Live>> = self
+            .all()
+            .into_iter()
+            .map(|live| (live.board.face().id, live))
+            .collect();
         let mut changed = 0;
         for pulse in pulses {
-            let live = known.get(&pulse.id).filter(|live| live.board.face().revision == pulse.revision);
+            let live = known
+                .get(&pulse.id)
+                .filter(|live| live.board.face().revision == pulse.revision);
             match live {
                 Some(live) if turned_to_frozen(live, self.inner.hide, now) => {
                     changed += self.load(store, read, pulse, now).await?;
@@ -164,7 +176,9 @@ impl Boards {
         loop {
             let after = live.board.read_to();
             let entries = if pulse.seq > after {
-                store.read(move |db| store::ledger_after(db, pulse.id, after, READ)).await?
+                store
+                    .read(move |db| store::ledger_after(db, pulse.id, after, READ))
+                    .await?
             } else {
                 Vec::new()
             };
@@ -181,13 +195,7 @@ impl Boards {
         }
     }
 
-    async fn load(
-        &self,
-        store: &Store,
-        read: &ReadDefinition,
-        pulse: Pulse,
-        now: Moment,
-    ) -> Result<usize, StoreError> {
+    async fn load(&self, store: &Store, read: &ReadDefinition, pulse: Pulse, now: Moment) -> Result<usize, StoreError> {
         let (read, hide) = (Arc::clone(read), self.inner.hide);
         let beginning = store.read(move |db| begin(db, &read, pulse.id, hide, now)).await?;
         let Some(beginning) = beginning else {

@@ -8,7 +8,7 @@ use crate::{
         text::{Name, Slug},
         time::Moment,
     },
-    store::{self, Db, Stored, StoreError},
+    store::{self, Db, StoreError, Stored},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -51,12 +51,7 @@ pub struct Face {
 
 impl Face {
     /// Reads a competition's face. `now` decides which team somebody who moved is in.
-    pub fn load(
-        db: &mut Db,
-        stored: &Stored,
-        definition: Arc<Definition>,
-        now: Moment,
-    ) -> Result<Self, StoreError> {
+    pub fn load(db: &mut Db, stored: &Stored, definition: Arc<Definition>, now: Moment) -> Result<Self, StoreError> {
         let mut teams: Vec<TeamCard> = store::teams(db, stored.id)?
             .into_iter()
             .filter(|(_, team)| team.standing == Standing::Approved)
@@ -70,8 +65,11 @@ impl Face {
             .collect();
         // The database may sort by another collation than ours.
         teams.sort_by(|a, b| a.slug.cmp(&b.slug));
-        let team_places: HashMap<TeamId, u32> =
-            teams.iter().enumerate().map(|(at, team)| (team.id, at as u32)).collect();
+        let team_places: HashMap<TeamId, u32> = teams
+            .iter()
+            .enumerate()
+            .map(|(at, team)| (team.id, at as u32))
+            .collect();
         let at = now.min(definition.window.last_instant());
         let people: Vec<PersonCard> = store::board_people(db, stored.id, at)?
             .into_iter()
@@ -89,7 +87,11 @@ impl Face {
             definition,
             seal: stored.seal,
             person_places: people.iter().enumerate().map(|(at, p)| (p.id, at as u32)).collect(),
-            person_slugs: people.iter().enumerate().map(|(at, p)| (p.slug.clone(), at as u32)).collect(),
+            person_slugs: people
+                .iter()
+                .enumerate()
+                .map(|(at, p)| (p.slug.clone(), at as u32))
+                .collect(),
             teams,
             people,
             team_places,

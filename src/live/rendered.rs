@@ -59,7 +59,12 @@ impl Rendered {
     pub fn of(plain: &[u8], encoding: Encoding) -> Self {
         let body = encoding.pack(plain);
         let hash = digest(&SHA256, &body);
-        let hex: String = hash.as_ref().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = hash
+            .as_ref()
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self {
             body,
             etag: Bytes::from(format!("\"{hex}\"")),

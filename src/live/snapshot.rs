@@ -93,7 +93,10 @@ impl Filter {
             let names = [person.slug.as_str(), &person.name];
             names.iter().any(|name| name.to_lowercase().contains(q.as_str()))
         };
-        let of_team = Filter { q: None, ..self.clone() };
+        let of_team = Filter {
+            q: None,
+            ..self.clone()
+        };
         let team = || person.team.is_some_and(|team| of_team.team(face, team));
         (of_team.is_empty() || team()) && self.q.as_ref().is_none_or(named)
     }
@@ -111,7 +114,9 @@ impl Filter {
         kept = ranked.into_iter().map(|(rank, at)| Row { rank, ..kept[at] }).collect();
         for row in &mut kept {
             // Equal lines share a rank before as well, so the rank within is one more than how many were better.
-            row.previous_rank = row.previous_rank.map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
+            row.previous_rank = row
+                .previous_rank
+                .map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
         }
         kept
     }
@@ -120,15 +125,23 @@ impl Filter {
         if self.is_empty() {
             return rows.to_vec();
         }
-        let kept: Vec<PeopleRow> = rows.iter().filter(|row| self.person(face, row.person)).copied().collect();
+        let kept: Vec<PeopleRow> = rows
+            .iter()
+            .filter(|row| self.person(face, row.person))
+            .copied()
+            .collect();
         let slug = |row: &PeopleRow| face.person(row.person).map_or("", |person| person.slug.as_str());
         let ranked = rank(&kept, |row| row.figures, slug);
         let mut previous: Vec<u32> = kept.iter().filter_map(|row| row.previous_rank).collect();
         previous.sort_unstable();
-        let mut kept: Vec<PeopleRow> =
-            ranked.into_iter().map(|(rank, at)| PeopleRow { rank, ..kept[at] }).collect();
+        let mut kept: Vec<PeopleRow> = ranked
+            .into_iter()
+            .map(|(rank, at)| PeopleRow { rank, ..kept[at] })
+            .collect();
         for row in &mut kept {
-            row.previous_rank = row.previous_rank.map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
+            row.previous_rank = row
+                .previous_rank
+                .map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
         }
         kept
     }
@@ -243,14 +256,23 @@ impl Standings {
     }
 
     pub fn people(&self, face: &Face, ladder: &Ladder, total: usize, rows: &[PeopleRow]) -> Vec<u8> {
-        let rows = rows.iter().map(|row| PeopleRowJson { face, ladder, row: *row }).collect::<Vec<_>>();
+        let rows = rows
+            .iter()
+            .map(|row| PeopleRowJson {
+                face,
+                ladder,
+                row: *row,
+            })
+            .collect::<Vec<_>>();
         self.json(face, total, rows)
     }
 
     /// The data of a `change` event: every row whose place or figures differ from `before`.
     pub fn change(&self, face: &Face, before: &[Row], after: &[Row]) -> Option<Vec<u8>> {
-        let known: HashSet<(u32, Option<u32>, u32, Figures)> =
-            before.iter().map(|r| (r.rank, r.previous_rank, r.team, r.figures)).collect();
+        let known: HashSet<(u32, Option<u32>, u32, Figures)> = before
+            .iter()
+            .map(|r| (r.rank, r.previous_rank, r.team, r.figures))
+            .collect();
         let rows: Vec<RowJson<'_>> = after
             .iter()
             .filter(|r| !known.contains(&(r.rank, r.previous_rank, r.team, r.figures)))
@@ -333,7 +355,9 @@ impl Standings {
         ];
         let mut done = out.write_record(head);
         for row in rows {
-            let Some(person) = face.person(row.person) else { continue };
+            let Some(person) = face.person(row.person) else {
+                continue;
+            };
             let figures = &row.figures;
             let team = person.team.and_then(|team| face.team(team));
             done = done.and_then(|()| {
