@@ -99,7 +99,7 @@ fn next_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Optio
     }
 }
 
-/// The line that [`line`] reads as `pull`, without a line's end. Fields that are absent are left out.
+/// The line that [`line()`] reads as `pull`, without a line's end. Fields that are absent are left out.
 ///
 /// Two things are not in it, since what is read is always a confirmed report: `confirmed` and
 /// `merge_report`.
