@@ -1,5 +1,8 @@
 //! Bugathlon runs bug-fix sprints between study groups.
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod folder;
 pub mod forge;

@@ -10,9 +10,9 @@ use crate::{
         award::{Accepted, award},
         competition::Place,
         evaluate::{Key, Order, Status, Subject, Verdict, fold},
+        forge::Forge,
         ledger::{Cause, Entry},
         pull::Actor,
-        forge::Forge,
         team::{PersonId, PullId, Roster, SubmissionId, TeamId},
         time::Moment,
     },
@@ -175,7 +175,12 @@ fn around(
         let mut next = store::linked(db, competition.id(), &frontier)?;
         next.retain(|id| inside.insert(*id));
         let of_next = self::links(db, &next)?;
-        frontier = of_next.values().flatten().copied().filter(|key| seen.insert(*key)).collect();
+        frontier = of_next
+            .values()
+            .flatten()
+            .copied()
+            .filter(|key| seen.insert(*key))
+            .collect();
         links.extend(of_next);
         neighbours.extend(next);
     }
@@ -218,7 +223,10 @@ impl Neighbourhood {
 }
 
 fn authors(facts: &[Fact]) -> Vec<(Forge, Actor)> {
-    facts.iter().map(|fact| (fact.pull.forge, fact.pull.author.clone())).collect()
+    facts
+        .iter()
+        .map(|fact| (fact.pull.forge, fact.pull.author.clone()))
+        .collect()
 }
 
 fn candidates(
@@ -269,7 +277,10 @@ fn key_numbers(keys: &[Key]) -> Vec<i64> {
             Key::Title(person, family, title) => format!("t {} {family} {title}", person.0),
         };
         let hash = digest(&SHA256, text.as_bytes());
-        hash.as_ref().iter().take(8).fold(0_i64, |number, byte| (number << 8) | i64::from(*byte))
+        hash.as_ref()
+            .iter()
+            .take(8)
+            .fold(0_i64, |number, byte| (number << 8) | i64::from(*byte))
     };
     let mut numbers: Vec<i64> = keys.iter().map(number).collect();
     numbers.sort_unstable();
@@ -313,8 +324,11 @@ fn settle(
     now: Moment,
     cause: Cause,
 ) -> Result<Changes, AppError> {
-    let (subjects, extras): (Vec<Subject>, Vec<(PullId, Vec<i64>)>) =
-        found.candidates.into_iter().map(|c| (c.subject, (c.pull, c.keys))).unzip();
+    let (subjects, extras): (Vec<Subject>, Vec<(PullId, Vec<i64>)>) = found
+        .candidates
+        .into_iter()
+        .map(|c| (c.subject, (c.pull, c.keys)))
+        .unzip();
     let verdicts = fold(&subjects, competition.definition.review);
     let (points, outside) = awards(db, competition, &subjects, &verdicts, &found.before, found.whole)?;
 
@@ -438,8 +452,10 @@ fn awards(
     }
     let mut changes = Vec::new();
     let ids: Vec<SubmissionId> = moved.iter().map(|(id, _)| *id).collect();
-    let rows: HashMap<SubmissionId, Submission> =
-        store::submissions_by_id(db, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let rows: HashMap<SubmissionId, Submission> = store::submissions_by_id(db, &ids)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
     for (id, points) in moved {
         store::set_points(db, id, points)?;
         if let Some(row) = rows.get(&id) {
@@ -477,13 +493,19 @@ fn record(
         let entry = Entry {
             at: whose.merged_at,
             cause,
-            person: whose.person.and_then(|p| roster.people.get(&p)).map(|p| p.slug.to_string()),
+            person: whose
+                .person
+                .and_then(|p| roster.people.get(&p))
+                .map(|p| p.slug.to_string()),
             points,
             recorded_at: now,
             seq,
             status,
             submission: id,
-            team: whose.team.and_then(|t| roster.teams.get(&t)).map(|t| t.slug.to_string()),
+            team: whose
+                .team
+                .and_then(|t| roster.teams.get(&t))
+                .map(|t| t.slug.to_string()),
         };
         let link = entry.hash(hash);
         hash = Some(link);
@@ -512,22 +534,27 @@ fn record(
 }
 
 /// Adds to the roster the people and teams that changes speak of and their pulls' authors did not bring.
-fn complete(
-    db: &mut Db,
-    competition: &Competition,
-    changes: &[Change],
-    roster: &mut Roster,
-) -> Result<(), AppError> {
-    let holdings = || changes.iter().flat_map(|change| [&change.before, &change.after]).flatten();
-    let people: BTreeSet<PersonId> =
-        holdings().filter_map(|h| h.person).filter(|p| !roster.people.contains_key(p)).collect();
+fn complete(db: &mut Db, competition: &Competition, changes: &[Change], roster: &mut Roster) -> Result<(), AppError> {
+    let holdings = || {
+        changes
+            .iter()
+            .flat_map(|change| [&change.before, &change.after])
+            .flatten()
+    };
+    let people: BTreeSet<PersonId> = holdings()
+        .filter_map(|h| h.person)
+        .filter(|p| !roster.people.contains_key(p))
+        .collect();
     if !people.is_empty() {
         let others = store::roster_of(db, competition.id(), &[], &people)?;
         roster.people.extend(others.people);
         roster.teams.extend(others.teams);
     }
-    let teams: BTreeSet<i64> =
-        holdings().filter_map(|h| h.team).filter(|t| !roster.teams.contains_key(t)).map(|t| t.0).collect();
+    let teams: BTreeSet<i64> = holdings()
+        .filter_map(|h| h.team)
+        .filter(|t| !roster.teams.contains_key(t))
+        .map(|t| t.0)
+        .collect();
     let teams: Vec<i64> = teams.into_iter().collect();
     Ok(store::load_teams(db, &teams, roster)?)
 }

@@ -110,8 +110,10 @@ pub async fn work_queue(app: &App, now: Moment) -> Result<usize, AppError> {
                 .write(move |db| {
                     store::take_turn(db)?;
                     let first = store::queued_deliveries(db, 1)?;
-                    let failed: Vec<_> =
-                        first.iter().map(|d| (d.id, DeliveryState::Failed(why.clone()))).collect();
+                    let failed: Vec<_> = first
+                        .iter()
+                        .map(|d| (d.id, DeliveryState::Failed(why.clone())))
+                        .collect();
                     store::settle_deliveries(db, &failed)?;
                     Ok::<_, AppError>(failed.len())
                 })

@@ -7,19 +7,15 @@ mod seed;
 mod turn;
 
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use ingest::{Ingest, Received, work_queue};
+pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use reports::{LineSum, import, take_reports};
 pub use seed::{Seeded, seed};
 pub use turn::{next_turn, turn};
 
 use crate::{
-    domain::{
-        competition::Definition,
-        team::CompetitionId,
-        text::Slug,
-        time::Moment,
-    },
+    domain::{competition::Definition, team::CompetitionId, text::Slug, time::Moment},
     folder::{self, Refused},
+    live::ReadDefinition,
     store::{self, Db, Store, StoreError, Stored},
 };
 use parking_lot::Mutex;
@@ -46,7 +42,10 @@ impl From<folder::FolderError> for AppError {
     fn from(error: folder::FolderError) -> Self {
         match error {
             folder::FolderError::Refused(refused) => Self::Refused(refused),
-            folder::FolderError::Unreadable { path, why } => Self::File { path, why },
+            folder::FolderError::Unreadable { path, why } => Self::File {
+                path,
+                why: why.to_string(),
+            },
         }
     }
 }
@@ -137,6 +136,21 @@ impl App {
     pub async fn competition(&self, slug: &Slug) -> Result<Competition, AppError> {
         let (definitions, slug) = (self.definitions(), slug.clone());
         self.store.read(move |db| definitions.of(db, &slug)).await
+    }
+}
+
+impl Definitions {
+    /// For boards, which take the definition as it is read here and never read one themselves. A stored
+    /// definition that this version refuses has no board; the log says why.
+    pub fn reader(&self) -> ReadDefinition {
+        let definitions = self.clone();
+        Arc::new(move |_, stored| match definitions.read(stored.clone()) {
+            Ok(competition) => Some(competition.definition),
+            Err(error) => {
+                tracing::error!(competition = %stored.slug, %error, "no board");
+                None
+            }
+        })
     }
 }
 

@@ -47,7 +47,12 @@ pub fn take_reports(
 fn logins_of(taken: &Taken) -> impl Iterator<Item = (Forge, String)> {
     let pulls = [taken.before.as_ref(), Some(&taken.after)];
     let login = |pull: &Pull| (pull.forge, folded(&pull.author.login));
-    let logins: Vec<_> = pulls.into_iter().flatten().map(login).filter(|(_, l)| !l.is_empty()).collect();
+    let logins: Vec<_> = pulls
+        .into_iter()
+        .flatten()
+        .map(login)
+        .filter(|(_, l)| !l.is_empty())
+        .collect();
     logins.into_iter()
 }
 

@@ -1,6 +1,9 @@
 //! `seed`: a competition's folder becomes the competition, or the difference to what it was.
 
-use super::{App, AppError, Competition, Definitions, Dirty, LineSum, evaluate, reports::{import, rebind}};
+use super::{
+    App, AppError, Competition, Definitions, Dirty, LineSum, evaluate,
+    reports::{import, rebind},
+};
 use crate::{
     domain::{
         ledger::Cause,
@@ -11,7 +14,12 @@ use crate::{
     folder::{Folder, PersonEntry, Problem, Refused},
     store::{self, Db},
 };
-use std::{collections::{HashMap, HashSet}, fs::File, io::BufReader, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    io::BufReader,
+    path::Path,
+};
 
 /// What a seed did.
 #[derive(Debug)]
@@ -26,19 +34,17 @@ pub struct Seeded {
 
 /// Loads a folder. Definition, teams and people are taken whole or not at all; of pulls the good lines are
 /// taken and each bad one is named.
-pub async fn seed(
-    app: &App,
-    dir: &Path,
-    now: Moment,
-    progress: impl FnMut(usize),
-) -> Result<Seeded, AppError> {
+pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize)) -> Result<Seeded, AppError> {
     let folder = crate::folder::open(dir)?;
     let slug = folder.definition.slug.clone();
     let (teams, people) = (folder.teams.len(), folder.people.len());
     let pulls = folder.pulls.clone();
     let seal = folder.definition.seal;
     let definitions = app.definitions();
-    let changed = app.store.write(move |db| put_folder(db, &definitions, &folder, now)).await?;
+    let changed = app
+        .store
+        .write(move |db| put_folder(db, &definitions, &folder, now))
+        .await?;
     let lines = match &pulls {
         None => LineSum::default(),
         Some(path) => {
@@ -46,7 +52,16 @@ pub async fn seed(
                 path: path.clone(),
                 why: e.to_string(),
             })?;
-            import(app, None, "pulls.ndjson", BufReader::new(file), Cause::Seed, now, progress).await?
+            import(
+                app,
+                None,
+                "pulls.ndjson",
+                BufReader::new(file),
+                Cause::Seed,
+                now,
+                progress,
+            )
+            .await?
         }
     };
     // The seal comes last: once a competition is final, nothing that is taken in changes it any more.
@@ -75,7 +90,9 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
     store::take_turn(db)?;
     let slug = &folder.definition.slug;
     let known = store::competition(db, slug)?;
-    let mut changed = known.as_ref().is_none_or(|stored| stored.definition != folder.definition_text);
+    let mut changed = known
+        .as_ref()
+        .is_none_or(|stored| stored.definition != folder.definition_text);
     let id = match &known {
         Some(stored) if !changed => stored.id,
         _ => store::put_definition(db, slug, &folder.definition_text, now)?,
@@ -91,7 +108,11 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
     changed |= teams_changed || people_changed;
     if changed {
         let competition: Competition = definitions.by_id(db, id)?;
-        let cause = if known.is_none() { Cause::Seed } else { Cause::Definition };
+        let cause = if known.is_none() {
+            Cause::Seed
+        } else {
+            Cause::Definition
+        };
         evaluate(db, &competition, &Dirty::All, now, cause)?;
         if known.is_none() {
             store::set_turned(db, id, now)?;
@@ -105,8 +126,10 @@ type Teams = HashMap<Slug, TeamId>;
 /// Teams by slug, whether any is new or different, and those that the folder no longer has. A team that
 /// registered itself and waits for approval is not the folder's, and stays.
 fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, bool, Vec<TeamId>), AppError> {
-    let known: HashMap<Slug, (TeamId, Team)> =
-        store::teams(db, id)?.into_iter().map(|(id, team)| (team.slug.clone(), (id, team))).collect();
+    let known: HashMap<Slug, (TeamId, Team)> = store::teams(db, id)?
+        .into_iter()
+        .map(|(id, team)| (team.slug.clone(), (id, team)))
+        .collect();
     let mut teams = Teams::new();
     let mut changed = false;
     for line in &folder.teams {

@@ -1,6 +1,6 @@
 //! A competition's definition: window, repositories, rules, scoring, sources. Contract, section 2.
 //!
-//! A [`Definition`] is checked when it is made (`app::definition` reads the file); inner code takes it
+//! A [`Definition`] is checked when it is made (`folder::definition` reads the file); inner code takes it
 //! as true and never checks it again.
 
 use super::{

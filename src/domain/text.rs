@@ -82,6 +82,26 @@ pub fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// The first character of `text` that a reader cannot see: a control, a bidi control, a zero-width or
+/// filler one. With them two names that look the same are not, and one name can turn the words around it.
+///
+/// The zero width joiner is among them, even inside; variation selectors are not, since ideographs and
+/// emoji of honest names bear them.
+pub fn invisible(text: &str) -> Option<char> {
+    text.chars().find(|c| {
+        c.is_control()
+            || matches!(c,
+                // Soft hyphen, grapheme joiner, Arabic letter mark, Hangul fillers, Khmer inherent vowels,
+                // Mongolian vowel separator.
+                '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
+                // Zero-width spaces and joiners, bidi marks, embeddings and isolates, line separators.
+                | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+                // More fillers, the byte order mark, interlinear notes, musical formats, tags.
+                | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}')
+    })
+}
+
 /// `title` without its leading `[…]` groups and the white space around them.
 ///
 /// A group that is never closed is no group.
@@ -135,6 +155,20 @@ mod tests {
             ("wow! # x", "wow! # x"),
         ] {
             assert_eq!(plain_title(title), plain);
+        }
+    }
+
+    #[test]
+    fn invisible_characters_are_found() {
+        for (text, found) in [
+            ("上海 MSG", None),
+            ("葛\u{E0100} ❤\u{FE0F}", None),
+            ("a\u{202E}b", Some('\u{202E}')),
+            ("a\u{200D}b", Some('\u{200D}')),
+            ("a\tb", Some('\t')),
+            ("\u{FEFF}a", Some('\u{FEFF}')),
+        ] {
+            assert_eq!(invisible(text), found, "{text:?}");
         }
     }
 

@@ -11,9 +11,9 @@ mod fanout;
 mod rendered;
 mod snapshot;
 
-pub use board::{Board, Growth};
-pub use boards::Boards;
+pub use board::{Board, Growth, People};
+pub use boards::{Boards, Live, ReadDefinition};
 pub use face::{Face, PersonCard, TeamCard};
 pub use fanout::{Channel, Joined};
 pub use rendered::{Encoding, Rendered, RenderedSet};
-pub use snapshot::{Filter, PeopleRow, Row, Snapshot, Standings};
+pub use snapshot::{Filter, PeopleRow, Row, Snapshot, Standings, plain_cell};

@@ -1,0 +1,93 @@
+//! Floor 6: commands, one a file; the only reader of arguments and of the environment.
+
+mod import;
+mod progress;
+mod seed;
+mod standings;
+
+use crate::{
+    app::{App, AppError},
+    config::{Arguments, Command},
+    store::{self, Store, StoreError},
+};
+
+/// Why a command ended without what was asked, and with which exit code. Contract, section 5.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: u8,
+    pub message: String,
+}
+
+impl Failure {
+    /// Input was refused.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self {
+            code: 1,
+            message: message.into(),
+        }
+    }
+
+    /// The command was used wrongly.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self {
+            code: 2,
+            message: message.into(),
+        }
+    }
+
+    /// The environment failed: a database, a file, a port.
+    pub fn environment(message: impl Into<String>) -> Self {
+        Self {
+            code: 3,
+            message: message.into(),
+        }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let message = error.to_string();
+        match error {
+            AppError::Refused(_) | AppError::NoCompetition(_) => Self::refused(message),
+            AppError::Store(_) | AppError::File { .. } | AppError::Definition { .. } => Self::environment(message),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::environment(error.to_string())
+    }
+}
+
+/// Opens the database and brings it to this version's tables.
+pub(crate) async fn open(arguments: &Arguments) -> Result<App, Failure> {
+    let url = arguments.database.url().map_err(Failure::usage)?;
+    let store = Store::open(&url)?;
+    store::migrate(&store).await?;
+    Ok(App::new(store))
+}
+
+/// Runs one command to its end.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
+        Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,
+        Command::Standings {
+            slug,
+            kind,
+            at,
+            format,
+            live,
+        } => {
+            let wanted = standings::Wanted::parse(slug, kind.as_deref(), at.as_deref(), *format, *live)?;
+            standings::run(&open(&arguments).await?, wanted).await
+        }
+        _ => Err(Failure::usage("not there yet")),
+    }
+}
+
+/// A slug of the command line. Errors: exit code 1, since what names nothing is refused input.
+pub(crate) fn slug(text: &str) -> Result<crate::domain::text::Slug, Failure> {
+    crate::domain::text::Slug::parse(text).map_err(|why| Failure::refused(why.to_string()))
+}
