@@ -69,11 +69,11 @@ pub fn stair(growth: &[(Moment, i64)], from: Moment, to: Moment) -> Stair {
     Stair { line, area, top }
 }
 
-/// The next 2, 4, 10, 20, 40, 100 … at or above `value`, at least 2, so that half of it is a whole number.
+/// The next even step (2, 4 … 16, then tens of them) at or above `value`, so that half of it is a whole number.
 fn ceiling(value: i64) -> i64 {
     let mut scale = 1_i64;
     loop {
-        for step in [2, 4, 10] {
+        for step in [2, 4, 6, 8, 10, 12, 14, 16] {
             let top = scale.saturating_mul(step);
             if top >= value || top == i64::MAX {
                 return top;
@@ -97,7 +97,16 @@ mod tests {
 
     #[test]
     fn ceilings_and_lanes() {
-        for (value, top) in [(0, 2), (2, 2), (3, 4), (5, 10), (11, 20), (142, 200), (401, 1000)] {
+        for (value, top) in [
+            (0, 2),
+            (2, 2),
+            (3, 4),
+            (5, 6),
+            (11, 12),
+            (142, 160),
+            (401, 600),
+            (1142, 1200),
+        ] {
             assert_eq!(ceiling(value), top);
         }
         assert_eq!(ceiling(i64::MAX), i64::MAX);

@@ -110,7 +110,7 @@ fn live_pill(page: &LeaderboardPage<'_>) -> Markup {
     html! {
         span.pill.state data-state="still" {
             span data-state-text {
-                (shell.words().as_of) " " (when::stamp(shell, page.event.zone, page.as_of))
+                (shell.words().as_of) " " (when::short_stamp(shell, page.event.zone, page.as_of))
             }
         }
     }

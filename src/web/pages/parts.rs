@@ -203,7 +203,7 @@ pub(super) fn submissions(shell: &Shell<'_>, event: &Event<'_>, rows: &[Submissi
             caption { (w.submissions) }
             thead { tr {
                 th scope="col" { (w.fix) }
-                th scope="col" { (w.status) }
+                th.mid scope="col" { (w.status) }
                 th.num scope="col" { (w.points) }
             } }
             tbody { @for row in rows { (submission_row(shell, event, row)) } }
@@ -222,6 +222,7 @@ fn submission_row(shell: &Shell<'_>, event: &Event<'_>, row: &SubmissionRow<'_>)
             th.fix scope="row" {
                 a.title href=(shell.href(&format!("/submissions/{}", row.id), &[])) { (written(row.title)) }
                 small {
+                    span.narrow { (stamp(shell, row.status, row.held)) " " }
                     @if let Some(person) = &row.person { (person_link(shell, event, person)) " · " }
                     (pull_key(&row.pull))
                     @if let Some(merged) = row.merged_at {
@@ -230,7 +231,7 @@ fn submission_row(shell: &Shell<'_>, event: &Event<'_>, row: &SubmissionRow<'_>)
                 }
                 @if let Some(reason) = reason { small.reason { (written(reason)) } }
             }
-            td { (stamp(shell, row.status, row.held)) }
+            td.mid { (stamp(shell, row.status, row.held)) }
             td.num.points { @if row.held { "–" } @else { (row.points) } }
         }
     }

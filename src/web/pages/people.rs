@@ -44,7 +44,7 @@ pub fn people(page: &PeoplePage<'_>) -> Markup {
             div {
                 p.pills {
                     (phase_pill(shell, event))
-                    span.pill { (w.as_of) " " (when::stamp(shell, event.zone, page.as_of)) }
+                    span.pill { (w.as_of) " " (when::short_stamp(shell, event.zone, page.as_of)) }
                 }
                 h1 { (w.people) }
                 p.counts { (written(event.name.of(shell.lang))) }
@@ -90,7 +90,7 @@ fn table(page: &PeoplePage<'_>) -> Markup {
                 th.team scope="row" {
                     (person_link(shell, event, &row.person))
                     small {
-                        code { (row.person.code) }
+                        code { (written(row.person.code)) }
                         @if let Some(team) = &row.team { " · " (team_link(shell, event, team)) }
                     }
                 }

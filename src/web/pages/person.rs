@@ -62,7 +62,7 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
             div {
                 p.counts { (written(event.name.of(shell.lang))) }
                 h1 { (written(page.person.name)) }
-                p.counts { code { (page.person.code) } }
+                p.counts { code { (written(page.person.code)) } }
             }
             @if let Some(rank) = page.rank { (place(shell, rank, page.previous_rank)) }
         }
@@ -102,7 +102,7 @@ fn level(page: &PersonPage<'_>) -> Markup {
     let w = shell.words();
     let level = &page.level;
     html! {
-        section.card.level aria-labelledby="level" {
+        section.card.ladder aria-labelledby="level" {
             h2 #level { (w.level) }
             p.rung { b { (level.now.code) } " " (written(level.now.name.of(shell.lang))) }
             @if let Some(next) = &level.next {

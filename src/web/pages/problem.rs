@@ -1,6 +1,7 @@
 //! An error as a page: what happened, and what to do next.
 
 use super::{
+    parts::written,
     shell::{Frame, frame},
     view::{Event, Shell},
 };
@@ -60,10 +61,10 @@ pub fn problem(page: &ProblemPage<'_>) -> Markup {
     let head = html! { div.head { div { h1 { (title) } } } };
     let body = html! {
         div.card.prose {
-            @if let Some(detail) = page.detail { p { bdi { (detail) } } }
+            @if let Some(detail) = page.detail { p { (written(detail)) } }
             p { (next) }
             p { a.button href=(home) { (word) } }
-            @if let Some(id) = page.request_id { p.quiet { (w.request_number) " " code { (id) } } }
+            @if let Some(id) = page.request_id { p.quiet { (w.request_number) " " code { (written(id)) } } }
         }
     };
     frame(

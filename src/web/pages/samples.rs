@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use maud::Markup;
 
-pub const HOSTILE: &str = "<script>alert(1)</script>\"' onload=alert(2) style=x \u{202e}desrever\u{200b} ]]>&amp;";
+const HOSTILE: &str = "<script>alert(1)</script>\"' onload=alert(2) style=x \u{202e}desrever\u{200b} ]]>&amp;";
 const LONG: &str = "Antidisestablishmentarianism-and-Floccinaucinihilipilification-Study-Group-of-the-Greater-Bay-Area";
 
 const CSS: &str = include_str!("../assets/app.css");
@@ -134,9 +134,11 @@ impl World {
             .zip(POINTS)
             .enumerate()
             .map(|(at, ((slug, kind, region, en, zh), points))| {
-                let steps: Vec<i64> = (0..=28)
-                    .map(|step: i64| points * step * (step + at as i64 % 9 * 4) / (28 * (28 + at as i64 % 9 * 4)))
-                    .map(|value| value - value % (1 + points / 14))
+                // Each team runs its own race: some fast at first, some late, some in bursts.
+                let power = 0.4 + (at * 7 % 10) as f64 / 4.0;
+                let steps: Vec<i64> = (0..=28_u32)
+                    .map(|step| (points as f64 * (f64::from(step) / 28.0).powf(power)) as i64)
+                    .map(|value| value - value % (1 + points / (4 + at as i64 % 5 * 4)))
                     .chain([points])
                     .collect();
                 let shown = if hostile { name(HOSTILE, HOSTILE) } else { name(en, zh) };

@@ -169,7 +169,7 @@ fn members(page: &TeamPage<'_>) -> Markup {
             tbody { @for member in &page.members { tr {
                 th scope="row" {
                     (person_link(shell, event, &member.person))
-                    small { code { (member.person.code) } (spell(shell, event, member.joined_at, member.left_at)) }
+                    small { code { (written(member.person.code)) } (spell(shell, event, member.joined_at, member.left_at)) }
                 }
                 td.num { (member.fixes) }
                 td.num.points { (member.points) }

@@ -45,7 +45,18 @@ pub fn stamp(shell: &Shell<'_>, zone: Tz, at: Moment) -> Markup {
     html! { time datetime=(at) { (day_time(shell, zone, at)) } }
 }
 
-/// The same with the clock's name, and the viewer's own time beside it where that differs.
+/// The time alone where it is today, with the day where it is not.
+pub fn short_stamp(shell: &Shell<'_>, zone: Tz, at: Moment) -> Markup {
+    let today = at.day(zone) == shell.now.day(zone);
+    let form = if today {
+        "%H:%M:%S"
+    } else {
+        shell.words().date_time_form
+    };
+    html! { time datetime=(at) { (format(form, zone, at)) } }
+}
+
+/// Day and time with the clock's name, and the viewer's own time beside it where that differs.
 pub fn both_clocks(shell: &Shell<'_>, zone: Tz, at: Moment) -> Markup {
     html! {
         time datetime=(at) data-local=(offset_minutes(zone, at)) {
