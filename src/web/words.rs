@@ -43,7 +43,7 @@ words! {
     language: "Language", "语言";
     other_language: "中文", "English";
     competition_pages: "Pages of this competition", "本次比赛的页面";
-    tab_board: "Leaderboard", "排行榜";
+    tab_board: "Board", "排行榜";
     tab_people: "People", "个人榜";
     tab_rules: "Rules", "规则";
     tab_why: "Not counted?", "没计入？";
@@ -51,7 +51,6 @@ words! {
     footer_data: "Open data:", "公开数据：";
     footer_json: "standings as JSON", "JSON 排名";
     footer_ledger: "the ledger", "账本";
-    stop: ".", "。";
 
     // Times. The forms are chrono's.
     date_time_form: "%-d %b %Y, %H:%M", "%Y年%-m月%-d日 %H:%M";
@@ -78,8 +77,8 @@ words! {
     turn_closes: "Closes in", "距截止";
     turn_grace_ends: "Last merges count for another", "合并宽限期还剩";
     freeze_title: "The board is frozen", "已封榜";
-    freeze_since: "Results of everything merged since", "自";
-    freeze_what: "They show as pending until the host reveals them. Keep merging: all of it counts.", "此后合并的修复暂不公布结果，显示为待定，直到主办方揭榜。请继续合并，全部照常计分。";
+    freeze_since: "What was merged since", "自";
+    freeze_what: "shows as pending until the host reveals the results. Keep merging: all of it counts.", "起合并的修复暂不公布结果，显示为待定，直到主办方揭榜。请继续合并，全部照常计分。";
 
     // Boards.
     team: "Team", "队伍";
@@ -236,7 +235,7 @@ words! {
     closes: "Closes", "截止";
     freezes: "Board freezes", "封榜";
     grace_ends: "Grace ends", "宽限期结束";
-    rule_window: "A pull request counts if you open it between the opening and the close, and it is merged in time. The second of the opening is inside, the second of the close is not.", "在开始与截止之间创建、并按时合并的合并请求计入。开始的那一刻算在内，截止的那一刻不算。";
+    rule_window: "A pull request counts if you open it between the opening and the close, and it is merged in time. The very instant of the opening is inside, that of the close is not.", "在开始与截止之间创建、并按时合并的合并请求计入。开始的那一刻算在内，截止的那一刻不算。";
     rule_no_grace: "It must be merged before the close.", "必须在截止之前合并。";
     rule_freeze: "Before the close the public board stands still. What is merged then shows as pending, counts in full, and is revealed by the host.", "截止前会封榜：此后合并的修复显示为待定，照常计分，由主办方揭榜时公布。";
     rule_repositories: "Pull requests in these repositories count:", "以下仓库的合并请求计入：";

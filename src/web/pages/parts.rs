@@ -69,7 +69,7 @@ pub(super) fn freeze_banner(shell: &Shell<'_>, event: &Event<'_>) -> Markup {
         @if let Some(frozen) = event.frozen_at {
             div.banner role="note" {
                 strong { (w.freeze_title) }
-                p { (w.freeze_since) " " (when::both_clocks(shell, event.zone, frozen)) (w.stop) " " (w.freeze_what) }
+                p { (w.freeze_since) " " (when::both_clocks(shell, event.zone, frozen)) " " (w.freeze_what) }
             }
         }
     }

@@ -74,13 +74,14 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
     };
     let body = html! {
         (freeze_banner(shell, event))
-        div.cols {
+        // Level and teams come first on a phone, and stand beside where there is room.
+        div.cols.side-first {
+            div.stack { (level(page)) (teams(page)) }
             div.stack {
                 @if page.submissions.is_empty() { (empty(w.no_submission_title, w.no_submission_do, None)) }
                 @else { (submissions(shell, event, &page.submissions)) }
                 (pages(shell, &path, &[], &page.paging))
             }
-            div.stack { (level(page)) (teams(page)) }
         }
     };
     frame(
