@@ -7,7 +7,7 @@
   const fill = (form, value) => form.replace("{}", value);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  // ---- Clocks: the countdown, "ago", and the viewer's time beside the event's.
+  // ---- Clocks.
 
   function countdown(millis) {
     const seconds = Math.max(0, Math.floor(millis / 1000));
@@ -140,7 +140,7 @@
     one("[data-say]").textContent = words.now.replace("{team}", () => name).replace("{rank}", number(climbed, "rank"));
   }
 
-  // `whole`: the rows are all there are, and what is not among them goes.
+  // `whole`: what is not among the rows goes.
   function apply(data, whole) {
     const shown = new Map(all("tr[data-team]", body).map((row) => [row.dataset.team, row]));
     const first = "first" in table.dataset;
@@ -151,7 +151,7 @@
     }
     for (const row of data.rows) {
       let line = shown.get(row.team.slug);
-      // On a later part of the list, a row that is not on it yet comes with the next snapshot.
+      // On a later part of the list a new row comes with the next snapshot.
       if (!line && !whole && !first) continue;
       const was = line ? number(line, "rank") : Infinity;
       if (!line) shown.set(row.team.slug, line = newRow(row));
@@ -208,23 +208,25 @@
     }
   }
 
-  // ---- The stream. EventSource comes back by itself; the snapshot then makes the table equal to the server's.
+  // ---- The stream. EventSource comes back by itself; its snapshot makes the table equal to the server's.
 
   let state = "still";
+  let heard = "";
 
   function show(next) {
     state = next;
     const pill = one("[data-state]");
     if (!pill || next === "still") return;
     pill.dataset.state = next;
-    one("[data-state-text]", pill).textContent = next === "live" ? words.live : words.reconnecting;
+    const since = heard && ` · ${words.asOf} ${heard}`;
+    one("[data-state-text]", pill).textContent = next === "live" ? words.live : words.reconnecting + since;
   }
 
   function listen() {
     const stream = new EventSource(table.dataset.live);
     const take = (whole) => (event) => {
-      const data = JSON.parse(event.data);
-      apply(data, whole);
+      apply(JSON.parse(event.data), whole);
+      heard = new Date().toLocaleTimeString(words.name, { hourCycle: "h23" });
       show("live");
     };
     stream.addEventListener("snapshot", take(true));
@@ -232,7 +234,7 @@
     stream.addEventListener("open", () => show("live"));
     stream.addEventListener("error", () => {
       show("reconnecting");
-      // A refused stream is closed for good by the browser; try again, not all at once.
+      // The browser gives a refused stream up; try again, not all at once.
       if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000 + 7000 * Math.random());
     });
   }

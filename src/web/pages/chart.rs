@@ -10,30 +10,36 @@ pub const PLOT: (i64, i64) = (600, 200);
 
 /// Points at even steps of time as a stair from left to right, within [`SPARK`], 2 units off its edges.
 ///
-/// Fewer than two values, or all equal, give a level line on the ground (or on top, where they are above 0).
+/// Whole units and relative steps: a board of a thousand rows carries a thousand of these.
 pub fn spark(points: &[i64]) -> String {
-    let (width, height) = (SPARK.0 as f64, SPARK.1 as f64 - 4.0);
-    let top = points.iter().copied().max().unwrap_or(0).max(1) as f64;
-    let y = |value: i64| 2.0 + height - height * (value.max(0) as f64 / top);
-    let steps = points.len().saturating_sub(1).max(1) as f64;
-    let mut path = format!("M0 {:.1}", y(points.first().copied().unwrap_or(0)));
+    let steps = points.len().saturating_sub(1).max(1) as i64;
+    let mut path = format!("M0 {}", height(points, points.first()));
+    let mut x = 0;
     for (at, pair) in points.windows(2).enumerate() {
-        let [before, after] = [pair[0], pair[1]];
-        if before != after {
+        let rise = height(points, pair.last()) - height(points, pair.first());
+        if rise != 0 {
+            let next = SPARK.0 * (at as i64 + 1) / steps;
             // Writing into a String cannot fail.
-            let _ = write!(path, "H{:.1}V{:.1}", width * (at + 1) as f64 / steps, y(after));
+            let _ = write!(path, "h{}v{rise}", next - x);
+            x = next;
         }
     }
-    let _ = write!(path, "H{width}");
+    if x < SPARK.0 {
+        let _ = write!(path, "h{}", SPARK.0 - x);
+    }
     path
 }
 
 /// Where the sparkline ends, as a path of no length that a round line cap makes a dot.
 pub fn spark_end(points: &[i64]) -> String {
-    let height = SPARK.1 as f64 - 4.0;
+    format!("M{} {}h0", SPARK.0, height(points, points.last()))
+}
+
+/// How far down a value stands, the highest of `points` being on top; an absent one is 0.
+fn height(points: &[i64], value: Option<&i64>) -> i64 {
     let top = points.iter().copied().max().unwrap_or(0).max(1) as f64;
-    let last = points.last().copied().unwrap_or(0).max(0) as f64;
-    format!("M{} {:.1}h0", SPARK.0, 2.0 + height - height * (last / top))
+    let share = value.copied().unwrap_or(0).max(0) as f64 / top;
+    SPARK.1 - 2 - ((SPARK.1 - 4) as f64 * share).round() as i64
 }
 
 /// How far a team is, in percent of the leader's points, 0 to 100.
@@ -89,10 +95,10 @@ mod tests {
 
     #[test]
     fn sparks_are_stairs_within_their_box() {
-        assert_eq!(spark(&[]), "M0 26.0H100");
-        assert_eq!(spark(&[0, 0, 4]), "M0 26.0H100.0V2.0H100");
-        assert_eq!(spark(&[0, 2, 4]), "M0 26.0H50.0V14.0H100.0V2.0H100");
-        assert_eq!(spark_end(&[0, 4]), "M100 2.0h0");
+        assert_eq!(spark(&[]), "M0 26h100");
+        assert_eq!(spark(&[0, 0, 4]), "M0 26h100v-24");
+        assert_eq!(spark(&[0, 2, 4]), "M0 26h50v-12h50v-12");
+        assert_eq!(spark_end(&[0, 4]), "M100 2h0");
     }
 
     #[test]

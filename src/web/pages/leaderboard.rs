@@ -201,9 +201,9 @@ fn template(page: &LeaderboardPage<'_>) -> Markup {
 
 pub(super) fn spark(points: &[i64]) -> Markup {
     html! {
-        svg.spark viewBox="0 -1 100 30" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
-            path.line d=(chart::spark(points)) {}
-            path.end d=(chart::spark_end(points)) {}
+        svg.spark viewBox="0 -1 100 30" preserveAspectRatio="none" aria-hidden="true" {
+            path d=(chart::spark(points)) {}
+            path d=(chart::spark_end(points)) {}
         }
     }
 }
@@ -211,7 +211,7 @@ pub(super) fn spark(points: &[i64]) -> Markup {
 /// The row's lane: how far the team has run, the leader's points being the whole way.
 pub(super) fn lane(points: i64, leader: i64) -> Markup {
     html! {
-        svg.lane viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+        svg.lane viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true" {
             rect data-f="lane" width=(chart::lane(points, leader)) height="1" {}
         }
     }

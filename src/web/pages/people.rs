@@ -76,7 +76,7 @@ fn table(page: &PeoplePage<'_>) -> Markup {
     let (shell, event) = (&page.shell, &page.event);
     let w = shell.words();
     html! {
-        div.card { table.board {
+        div.card { table.board data-first[page.paging.offset == 0] {
             caption { (w.people_caption) }
             thead { tr {
                 th scope="col" { span.sr { (w.rank_and_movement) } span aria-hidden="true" { "#" } }

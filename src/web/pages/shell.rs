@@ -116,6 +116,7 @@ fn script_words(shell: &Shell<'_>) -> String {
     json!({
         "live": w.live,
         "reconnecting": w.reconnecting,
+        "asOf": w.as_of,
         "up": w.moved_up,
         "down": w.moved_down,
         "same": w.moved_not,
@@ -134,7 +135,7 @@ fn script_words(shell: &Shell<'_>) -> String {
 /// The sign: a running track seen from above, with six legs.
 fn mark() -> Markup {
     html! {
-        svg.mark viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false" {
+        svg.mark viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" {
             path.legs d="M9 9 4 5M9 16H2M9 23l-5 4M23 9l5-4M23 16h7M23 23l5 4" {}
             rect.track x="9" y="3" width="14" height="26" rx="7" {}
             path.lane d="M16 8.5v15" {}
