@@ -2,13 +2,13 @@
 
 use super::{App, AppError};
 use crate::{
+    domain::time::Moment,
     domain::{
         competition::{Secret, Source},
         forge::Forge,
         text::Slug,
     },
     forge::{self, Hook, Proof, Refusal},
-    domain::time::Moment,
 };
 use parking_lot::RwLock;
 use std::{collections::HashMap, sync::Arc};
@@ -82,7 +82,11 @@ impl Sources {
                 value
             }
         };
-        let secrets = source.secrets.iter().filter_map(|secret| value("secrets", secret)).collect();
+        let secrets = source
+            .secrets
+            .iter()
+            .filter_map(|secret| value("secrets", secret))
+            .collect();
         if let Some(token) = &source.token {
             // Reading the forge's API is not here yet, but a token that is not set is as wrong now as then.
             value("token", token);

@@ -27,10 +27,16 @@ fn asset(stem: &str, ending: &str, content_type: &'static str, text: &str) -> As
 
 static CSS: LazyLock<Asset> =
     LazyLock::new(|| asset("app", "css", "text/css; charset=utf-8", include_str!("assets/app.css")));
-static JS: LazyLock<Asset> =
-    LazyLock::new(|| asset("live", "js", "text/javascript; charset=utf-8", include_str!("assets/live.js")));
+static JS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "live",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/live.js"),
+    )
+});
 static ICON: LazyLock<Asset> =
-    LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_str!("assets/icon.svg")));
+    LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_str!("assets/favicon.svg")));
 
 /// Where pages find them.
 pub fn urls() -> Assets<'static> {
@@ -44,7 +50,8 @@ pub fn urls() -> Assets<'static> {
 pub async fn asset_file(request: HttpRequest, _site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let all: [&'static Asset; 3] = [&CSS, &JS, &ICON];
     let found = all.into_iter().find(|asset| asset.url == request.path());
-    let asset = found.ok_or_else(|| Problem::not_found("there is no such file; the page that named it is old, reload it"))?;
+    let asset =
+        found.ok_or_else(|| Problem::not_found("there is no such file; the page that named it is old, reload it"))?;
     let at = match respond::encoding(request.headers()) {
         Encoding::Plain => 0,
         Encoding::Gzip => 1,

@@ -25,7 +25,9 @@ pub async fn readyz(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     }
     let pending = site.app.store.read(store::migrations_pending).await?;
     if pending {
-        return Err(no("migrations are pending; start this version once with `serve` or `doctor`"));
+        return Err(no(
+            "migrations are pending; start this version once with `serve` or `doctor`",
+        ));
     }
     Ok(HttpResponse::Ok().json(serde_json::json!({"status": "ready"})))
 }

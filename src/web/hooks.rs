@@ -23,11 +23,7 @@ impl Headers for Lent<'_> {
     }
 }
 
-pub async fn hook(
-    request: HttpRequest,
-    payload: web::Payload,
-    site: web::Data<Site>,
-) -> Result<HttpResponse, Problem> {
+pub async fn hook(request: HttpRequest, payload: web::Payload, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let (forge, source) = addressed(&request, &site).await?;
     let body = match payload.to_bytes_limited(BODY_LIMIT).await {
         Ok(Ok(body)) => body,

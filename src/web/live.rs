@@ -1,7 +1,7 @@
 //! `GET …/live`: a leaderboard's changes as they happen (Server-Sent Events).
 
 use super::{Site, problem::Problem, query::Query};
-use crate::live::Channel;
+use crate::live::{Channel, Part, View};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
@@ -24,10 +24,17 @@ pub async fn live(request: HttpRequest, site: web::Data<Site>) -> Result<HttpRes
     let slug = request.match_info().get("slug").unwrap_or("");
     let query = Query::of(request.query_string());
     if query.get("at").is_some() {
-        return Err(Problem::bad_request("at: a live stream shows the present; leave it out"));
+        return Err(Problem::bad_request(
+            "at: a live stream shows the present; leave it out",
+        ));
     }
     let live = site.live(slug)?;
-    let channel = live.channel(&query.filter()?);
+    let asked_for_part = query.get("limit").is_some() || query.get("offset").is_some();
+    let part = if asked_for_part { query.part()? } else { Part::ALL };
+    let channel = live.channel(&View {
+        filter: query.filter()?,
+        part,
+    });
     let last_seen = request
         .headers()
         .get("last-event-id")

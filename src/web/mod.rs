@@ -54,7 +54,10 @@ impl Site {
 
     /// The board of a competition. Errors: 404.
     pub fn live(&self, slug: &str) -> Result<Arc<Live>, Problem> {
-        let found = self.boards.get(slug).or_else(|| self.boards.get(&slug.to_ascii_lowercase()));
+        let found = self
+            .boards
+            .get(slug)
+            .or_else(|| self.boards.get(&slug.to_ascii_lowercase()));
         found.ok_or_else(|| Problem::not_found(format!("there is no competition `{slug}`")))
     }
 

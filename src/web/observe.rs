@@ -43,7 +43,8 @@ struct Seen {
     seconds: Vec<Histogram>,
 }
 
-static SEEN: LazyLock<Seen> = LazyLock::new(|| Seen {
+static SEEN: LazyLock<Seen> = LazyLock::new(|| {
+    Seen {
     requests: SURFACES
         .iter()
         .map(|surface| {
@@ -56,12 +57,16 @@ static SEEN: LazyLock<Seen> = LazyLock::new(|| Seen {
         .iter()
         .map(|surface| metrics::histogram!("bugathlon_request_seconds", "surface" => *surface))
         .collect(),
+}
 });
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 /// Tells the ids of one start of the program from those of another.
-static START: LazyLock<u64> =
-    LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64));
+static START: LazyLock<u64> = LazyLock::new(|| {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
+});
 
 fn request_id() -> HeaderValue {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

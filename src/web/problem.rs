@@ -1,8 +1,8 @@
 //! Everything that goes wrong, as `application/problem+json` (RFC 9457), or as a page for people.
 //! The one place where an error becomes a status code.
 
-use super::{pages, respond, words::words};
-use crate::{app::AppError, domain::text::Lang, store::StoreError};
+use super::{pages, respond};
+use crate::{app::AppError, store::StoreError};
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -65,7 +65,10 @@ impl Problem {
         let page = pages::problem::ProblemPage {
             shell: asked.shell(""),
             problem: pages::problem::Problem::of_status(self.status.as_u16()),
-            detail: &self.detail,
+            event: None,
+            // The detail is said in one language, for programs; the page says what to do in the reader's.
+            detail: None,
+            request_id: None,
         };
         let mut answer = respond::html(self.status, pages::problem::problem(&page).into_string());
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -84,13 +87,11 @@ impl Problem {
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
             .is_some_and(|accept| accept.contains("text/html"));
-        if html && !machine { self.page(request) } else { self.json() }
-    }
-
-    /// The title of the problem in a language, for a page's head.
-    pub fn title(&self, lang: Lang) -> &'static str {
-        let _ = words(lang);
-        self.status.canonical_reason().unwrap_or("Problem")
+        if html && !machine {
+            self.page(request)
+        } else {
+            self.json()
+        }
     }
 }
 
@@ -115,19 +116,23 @@ impl From<StoreError> for Problem {
         // What the database said goes to the log; the asker learns what to do.
         tracing::error!(%error, "store");
         match error {
-            StoreError::Unreachable(_) | StoreError::Closed => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached; try again shortly")
-            }
-            StoreError::Busy(_) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy; try again shortly")
-            }
-            StoreError::ReadOnly(_) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "nothing can be written right now; try again shortly")
-            }
+            StoreError::Unreachable(_) | StoreError::Closed => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database cannot be reached; try again shortly",
+            ),
+            StoreError::Busy(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database is busy; try again shortly",
+            ),
+            StoreError::ReadOnly(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "nothing can be written right now; try again shortly",
+            ),
             StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "it is there already"),
-            StoreError::Refused(_) | StoreError::Unreadable(_) => {
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "that went wrong here; the log says what")
-            }
+            StoreError::Refused(_) | StoreError::Unreadable(_) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "that went wrong here; the log says what",
+            ),
         }
     }
 }
@@ -140,7 +145,10 @@ impl From<AppError> for Problem {
             AppError::NoCompetition(slug) => Self::not_found(format!("there is no competition `{slug}`")),
             AppError::File { .. } | AppError::Definition { .. } => {
                 tracing::error!(%error, "app");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "that went wrong here; the log says what")
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "that went wrong here; the log says what",
+                )
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use crate::{
     domain::{team::Kind, text::folded, time::Moment},
-    live::Filter,
+    live::{Filter, Part},
 };
 use std::collections::HashMap;
 use url::form_urlencoded;
@@ -61,26 +61,13 @@ impl Query {
         let offset = self.number("offset")?.unwrap_or(0);
         let limit = self.number("limit")?.unwrap_or(LIMIT as i64);
         if limit < 1 || limit > MOST as i64 {
-            return Err(Problem::bad_request(format!("limit: {limit} is not between 1 and {MOST}")));
+            return Err(Problem::bad_request(format!(
+                "limit: {limit} is not between 1 and {MOST}"
+            )));
         }
         Ok(Part {
             offset: usize::try_from(offset).unwrap_or(usize::MAX),
             limit: limit as usize,
         })
-    }
-}
-
-/// Which part of a list.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Part {
-    pub offset: usize,
-    pub limit: usize,
-}
-
-impl Part {
-    pub fn of<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
-        let start = self.offset.min(rows.len());
-        let end = start.saturating_add(self.limit).min(rows.len());
-        &rows[start..end]
     }
 }

@@ -25,7 +25,10 @@ pub const HTML: &str = "text/html; charset=utf-8";
 
 /// The best packing that the client takes. Quality values are read only as far as `q=0`.
 pub fn encoding(headers: &HeaderMap) -> Encoding {
-    let Some(accepted) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else {
+    let Some(accepted) = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+    else {
         return Encoding::Plain;
     };
     let takes = |name: &str| {
@@ -121,13 +124,21 @@ pub fn html(status: StatusCode, text: String) -> HttpResponse {
 
 /// A page made for this request alone, packed, with an ETag.
 pub fn page(request: &HttpRequest, text: &str) -> HttpResponse {
-    form(request, &Arc::new(Rendered::of(text.as_bytes(), encoding(request.headers()))), HTML)
+    form(
+        request,
+        &Arc::new(Rendered::of(text.as_bytes(), encoding(request.headers()))),
+        HTML,
+    )
 }
 
 /// JSON made for this request alone, packed, with an ETag.
 pub fn json(request: &HttpRequest, value: &impl serde::Serialize) -> HttpResponse {
     let text = serde_json::to_vec(value).unwrap_or_default();
-    form(request, &Arc::new(Rendered::of(&text, encoding(request.headers()))), JSON)
+    form(
+        request,
+        &Arc::new(Rendered::of(&text, encoding(request.headers()))),
+        JSON,
+    )
 }
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -170,12 +181,6 @@ impl Asked {
         }
     }
 
-    /// Pages that are kept are made at the moment of their snapshot, so that they say the same to all.
-    pub fn made_at(mut self, moment: Moment) -> Self {
-        self.now = moment;
-        self
-    }
-
     pub fn query_text(&self) -> &str {
         &self.query
     }
@@ -191,7 +196,10 @@ pub fn language(headers: &HeaderMap, query: &str) -> (Lang, bool) {
     if let Some(lang) = chosen {
         return (lang, true);
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     let mut best = (0_u32, Lang::En);
     for item in accepted.split(',') {
         let mut parts = item.split(';').map(str::trim);
