@@ -177,7 +177,7 @@ words! {
     part_first_fix: "First fix of this competition", "本次比赛的首个修复";
     part_daily_limit: "Over the daily limit", "超出每日上限";
     part_judge: "Given by a judge", "评委给分";
-    part_sum: "Together", "合计";
+    part_sum: "In all", "合计";
     pull_facts: "The pull request", "合并请求";
     fact_pull: "Where", "位置";
     fact_author: "Author", "作者";

@@ -26,7 +26,8 @@ pub struct Case<'a> {
     pub held: bool,
     /// What it earns; 0 unless accepted.
     pub points: i64,
-    /// Where they come from; they add up to `points`, or to what it would earn where it waits or is in review.
+    /// Where they come from; they add up to `points`, or to what it would earn where it waits or
+    /// is in review; not shown where it is rejected.
     pub points_parts: Vec<(PartKind, i64)>,
     /// Every check, in the contract's order.
     pub checks: Vec<Line<'a>>,
@@ -118,7 +119,7 @@ pub(super) fn case(shell: &Shell<'_>, event: &Event<'_>, case: &Case<'_>) -> Mar
                 @if !case.held && !case.history.is_empty() { (history(shell, event, case)) }
             }
             div.stack {
-                @if !case.held && !case.points_parts.is_empty() { (points(shell, case)) }
+                @if !case.held && case.status != Status::Rejected && !case.points_parts.is_empty() { (points(shell, case)) }
                 (facts(shell, event, case))
             }
         }
