@@ -18,7 +18,7 @@ mod serve;
 mod show;
 
 pub use routes::{ROUTES, Route};
-pub use serve::{Running, Settings, start};
+pub use serve::{Running, Settings, StartError, start};
 
 use crate::{
     app::{self, App, Ingest, Sources},

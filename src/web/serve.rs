@@ -6,11 +6,7 @@ use crate::{
     domain::level::Ladder,
     live::{Boards, ReadDefinition},
 };
-use actix_web::{
-    App as Application, HttpServer,
-    dev::ServerHandle,
-    web,
-};
+use actix_web::{App as Application, HttpServer, dev::ServerHandle, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
     net::{SocketAddr, TcpListener},
