@@ -20,3 +20,5 @@ pub mod words;
 mod real_data;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
