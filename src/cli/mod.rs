@@ -1,5 +1,6 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
+mod demo;
 mod import;
 mod progress;
 mod seed;
@@ -73,6 +74,7 @@ pub(crate) async fn open(arguments: &Arguments) -> Result<App, Failure> {
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Serve(listen) => serve::run(open(&arguments).await?, listen.listen).await,
+        Command::Demo(listen) => demo::run(listen.listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
         Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,
         Command::Standings {
