@@ -1,17 +1,21 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
 mod evaluate;
+mod explain;
 mod ingest;
 mod reports;
 mod seed;
 mod sources;
+mod submissions;
 mod turn;
 
 pub use evaluate::{Changes, Dirty, evaluate};
+pub use explain::{Case, CheckLine, Explanation, Sight, case, explain};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use reports::{LineSum, import, take_reports};
 pub use seed::{Seeded, seed};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
+pub use submissions::{ListQuery, Whose, latest, list};
 pub use turn::{next_turn, turn};
 
 use crate::{

@@ -1,6 +1,7 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
 mod demo;
+mod explain;
 mod import;
 mod progress;
 mod seed;
@@ -76,6 +77,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(listen) => serve::run(open(&arguments).await?, listen.listen).await,
         Command::Demo(listen) => demo::run(listen.listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
+        Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
         Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,
         Command::Standings {
             slug,
