@@ -248,10 +248,10 @@ fn candidates(
 fn number_new(db: &mut Db, candidates: &mut [Candidate]) -> Result<(), AppError> {
     let new = candidates.iter().filter(|c| c.subject.id.0 == 0).count() as i64;
     if new > 0 {
-        let mut next = store::take_numbers(db, Counter::Submission, new)?;
-        for candidate in candidates.iter_mut().filter(|c| c.subject.id.0 == 0) {
-            candidate.subject.id = SubmissionId(next);
-            next += 1;
+        let first = store::take_numbers(db, Counter::Submission, new)?;
+        let unnumbered = candidates.iter_mut().filter(|c| c.subject.id.0 == 0);
+        for (number, candidate) in (first..).zip(unnumbered) {
+            candidate.subject.id = SubmissionId(number);
         }
     }
     Ok(())

@@ -76,9 +76,12 @@ impl Competition {
     }
 }
 
+/// By competition: the revision, and the definition that it has.
+type ByRevision = HashMap<CompetitionId, (i64, Arc<Definition>)>;
+
 /// Definitions by revision: reading one compiles its pattern, and hooks need them all the time.
 #[derive(Clone, Default)]
-pub struct Definitions(Arc<Mutex<HashMap<CompetitionId, (i64, Arc<Definition>)>>>);
+pub struct Definitions(Arc<Mutex<ByRevision>>);
 
 impl Definitions {
     fn read(&self, stored: Stored) -> Result<Competition, AppError> {

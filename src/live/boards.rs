@@ -151,7 +151,7 @@ impl Boards {
     /// Follows the ledger once: boards that are new or have another revision are read anew, the others take
     /// their new entries in; what changed is told to whoever listens. Returns how many snapshots changed.
     pub async fn beat(&self, store: &Store, read: &ReadDefinition, now: Moment) -> Result<usize, StoreError> {
-        let pulses = store.read(|db| store::pulses(db)).await?;
+        let pulses = store.read(store::pulses).await?;
         let known: HashMap<CompetitionId, Arc<Live>> = self
             .all()
             .into_iter()
