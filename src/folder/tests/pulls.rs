@@ -4,7 +4,7 @@ use crate::{
         pull::{Actor, Pull, RepoPath, State},
         time::Moment,
     },
-    folder::pulls::{LONGEST_LINE, line, write},
+    folder::pulls::{LONGEST_LINE, Lines, line, write},
 };
 use proptest::{option::of, prelude::*};
 
