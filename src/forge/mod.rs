@@ -11,6 +11,7 @@ mod github;
 mod gitlab;
 mod merge_request;
 mod pull_request;
+pub mod pull_url;
 mod redact;
 mod shape;
 mod signature;
