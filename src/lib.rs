@@ -8,3 +8,4 @@ pub mod folder;
 pub mod forge;
 pub mod live;
 pub mod store;
+pub mod web;

@@ -4,12 +4,14 @@ mod evaluate;
 mod ingest;
 mod reports;
 mod seed;
+mod sources;
 mod turn;
 
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use reports::{LineSum, import, take_reports};
 pub use seed::{Seeded, seed};
+pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use turn::{next_turn, turn};
 
 use crate::{

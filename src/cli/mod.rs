@@ -3,6 +3,7 @@
 mod import;
 mod progress;
 mod seed;
+mod serve;
 mod standings;
 
 use crate::{
@@ -71,6 +72,7 @@ pub(crate) async fn open(arguments: &Arguments) -> Result<App, Failure> {
 /// Runs one command to its end.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match &arguments.command {
+        Command::Serve(listen) => serve::run(open(&arguments).await?, listen.listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
         Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,
         Command::Standings {
@@ -90,4 +92,16 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
 /// A slug of the command line. Errors: exit code 1, since what names nothing is refused input.
 pub(crate) fn slug(text: &str) -> Result<crate::domain::text::Slug, Failure> {
     crate::domain::text::Slug::parse(text).map_err(|why| Failure::refused(why.to_string()))
+}
+
+/// The log: lines of JSON on standard error; RUST_LOG says how much, `info` where it is silent.
+pub(crate) fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let json = tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter);
+    // A second call, as tests may make, changes nothing.
+    let _ = json.try_init();
 }

@@ -155,7 +155,6 @@ impl Pull {
         } else {
             self.merged_at = None;
             self.merge_sha = None;
-            self.merged_by = None;
             self.merge_report = None;
         }
         self

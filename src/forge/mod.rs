@@ -110,6 +110,17 @@ pub fn event<'a>(forge: Forge, hook: &Hook<'a>) -> Option<&'a str> {
     })
 }
 
+/// Whether a hook of this event can be about a pull, by its header alone: what is answered before the body
+/// is read. Without the header the body has to tell.
+pub fn may_concern_a_pull(forge: Forge, event: Option<&str>) -> bool {
+    let is = |names: &[&str]| event.is_none_or(|event| names.iter().any(|name| event.eq_ignore_ascii_case(name)));
+    match forge {
+        Forge::GitHub => is(&["pull_request"]),
+        Forge::GitLab => is(&["Merge Request Hook", "System Hook"]),
+        Forge::Gitee | Forge::GitCode => is(&["Merge Request Hook"]),
+    }
+}
+
 /// What makes a delivery the same one when it comes again: the forge's own id, else the SHA-256, in hex,
 /// of the redacted body and the timestamp. 1 to 128 bytes; a longer or odd id of the forge is hashed too.
 pub fn delivery_id(forge: Forge, hook: &Hook<'_>) -> String {

@@ -13,7 +13,7 @@ use crate::{
         team::SubmissionId,
         time::Moment,
     },
-    store::{BoardWord, Chained},
+    store::{BoardWord, Chained, FeedEntry},
 };
 use parking_lot::{Mutex, RwLock};
 use std::sync::Arc;
@@ -56,6 +56,7 @@ struct State {
     read: i64,
     shown: i64,
     recorded: Option<Moment>,
+    feed: Arc<Vec<FeedEntry>>,
     /// Who was seen in the fold of which team: one mark a person instead of a set a team.
     marks: Vec<u32>,
 }
@@ -87,6 +88,8 @@ pub struct Beginning {
     /// The last entry that a reader may know of, and when it was recorded.
     pub shown: i64,
     pub recorded: Option<Moment>,
+    /// The last changes of points, newest first.
+    pub feed: Vec<FeedEntry>,
 }
 
 impl Board {
@@ -98,6 +101,7 @@ impl Board {
             seq,
             shown,
             recorded,
+            feed,
         } = beginning;
         let freeze = face.definition.frozen_at(face.seal, now).filter(|_| hide);
         let mut state = State {
@@ -111,6 +115,7 @@ impl Board {
             read: seq,
             shown,
             recorded,
+            feed: Arc::new(feed),
             face,
         };
         for word in words {
@@ -145,9 +150,13 @@ impl Board {
     }
 
     /// Takes entries in and publishes a snapshot where the leaderboard changed, by them or by time alone.
-    /// Returns the snapshot before and the new one; None where nothing a reader may see changed.
-    pub fn advance(&self, entries: &[Chained], now: Moment) -> Option<(Arc<Snapshot>, Arc<Snapshot>)> {
+    /// `feed`: the last changes of points, where they are other than before. Returns the new snapshot; None
+    /// where nothing that a reader may see changed.
+    pub fn advance(&self, entries: &[Chained], feed: Option<Vec<FeedEntry>>, now: Moment) -> Option<Arc<Snapshot>> {
         let mut state = self.state.lock();
+        if let Some(feed) = feed {
+            state.feed = Arc::new(feed);
+        }
         for chained in entries {
             state.take(&chained.entry);
         }
@@ -161,7 +170,7 @@ impl Board {
             return None;
         }
         *self.snapshot.write() = Arc::clone(&after);
-        Some((before, after))
+        Some(after)
     }
 
     /// The leaderboard with only what was merged at or before `at`, as it is decided today.
@@ -414,6 +423,7 @@ impl State {
             face: Arc::clone(&self.face),
             standings,
             rows,
+            feed: Arc::clone(&self.feed),
             rendered: RenderedSet::default(),
         }
     }
@@ -458,6 +468,7 @@ impl State {
             face: Arc::clone(&self.face),
             standings,
             rows: self.rank_teams(&folded, self.had_ranks(at)),
+            feed: Arc::default(),
             rendered: RenderedSet::default(),
         }
     }

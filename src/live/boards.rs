@@ -1,6 +1,6 @@
 //! Every board of an instance, and the beat at which they follow the ledger.
 
-use super::{Board, Channel, Face, Filter, board::Beginning, board::People};
+use super::{Board, Channel, Face, View, board::Beginning, board::People};
 use crate::domain::competition::Definition;
 use crate::{
     domain::{
@@ -17,6 +17,8 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Entries read in one go.
 const READ: i64 = 2_000;
+/// Changes of points that a board's feed shows.
+const FEED: i64 = 12;
 /// Channels with a filter that a board keeps; past it the idle ones go.
 const CHANNELS: usize = 256;
 
@@ -25,12 +27,12 @@ pub struct Live {
     pub board: Board,
     /// The unfiltered one stays; it is what most listen to.
     everything: Arc<Channel>,
-    filtered: Mutex<HashMap<Filter, Arc<Channel>>>,
+    filtered: Mutex<HashMap<View, Arc<Channel>>>,
 }
 
 impl Live {
     fn new(board: Board) -> Self {
-        let everything = Arc::new(Channel::new(Filter::default(), board.snapshot()));
+        let everything = Arc::new(Channel::new(View::default(), board.snapshot()));
         Self {
             board,
             everything,
@@ -38,17 +40,17 @@ impl Live {
         }
     }
 
-    /// The channel of a filter, made when the first one asks.
-    pub fn channel(&self, filter: &Filter) -> Arc<Channel> {
-        if filter.is_empty() {
+    /// The channel of a view, made when the first one asks.
+    pub fn channel(&self, view: &View) -> Arc<Channel> {
+        if *view == View::default() {
             return Arc::clone(&self.everything);
         }
         let mut filtered = self.filtered.lock();
         if filtered.len() >= CHANNELS {
             filtered.retain(|_, channel| channel.listeners() > 0);
         }
-        let new = || Arc::new(Channel::new(filter.clone(), self.board.snapshot()));
-        Arc::clone(filtered.entry(filter.clone()).or_insert_with(new))
+        let new = || Arc::new(Channel::new(view.clone(), self.board.snapshot()));
+        Arc::clone(filtered.entry(view.clone()).or_insert_with(new))
     }
 
     pub fn listeners(&self) -> usize {
@@ -183,7 +185,13 @@ impl Boards {
                 Vec::new()
             };
             let more = entries.len() as i64 == READ;
-            if let Some((_, snapshot)) = live.board.advance(&entries, now) {
+            let feed = if entries.iter().any(|chained| chained.entry.points != 0) {
+                let freeze = live.board.snapshot().standings.frozen_at;
+                Some(store.read(move |db| store::feed(db, pulse.id, freeze, FEED)).await?)
+            } else {
+                None
+            };
+            if let Some(snapshot) = live.board.advance(&entries, feed, now) {
                 changed = 1;
                 for channel in live.channels() {
                     channel.tell(&snapshot);
@@ -282,6 +290,7 @@ fn begin(
         seq: stored.seq,
         shown,
         recorded,
+        feed: store::feed(db, id, freeze, FEED)?,
     }))
 }
 

@@ -4,7 +4,7 @@
 //! handed to each. A channel remembers its last changes, so that a client that comes back gets what it
 //! missed, or a snapshot where that is too long ago.
 
-use super::{Filter, Row, Snapshot};
+use super::{Filter, Part, Row, Snapshot};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::{collections::VecDeque, sync::Arc};
@@ -15,9 +15,25 @@ const REMEMBERED: usize = 64;
 /// Messages that a slow reader may be behind before it gets a snapshot instead.
 const BEHIND: usize = 16;
 
-/// What clients with one filter listen to.
+/// What a client looks at: which rows, and which part of them.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct View {
+    pub filter: Filter,
+    pub part: Part,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            part: Part::ALL,
+        }
+    }
+}
+
+/// What clients with one view listen to.
 pub struct Channel {
-    filter: Filter,
+    view: View,
     state: Mutex<State>,
     sender: broadcast::Sender<Bytes>,
 }
@@ -25,6 +41,7 @@ pub struct Channel {
 struct State {
     /// The rows that were told last, and their snapshot.
     snapshot: Arc<Snapshot>,
+    total: usize,
     rows: Vec<Row>,
     past: VecDeque<Past>,
 }
@@ -43,22 +60,19 @@ pub struct Joined {
 }
 
 impl Channel {
-    pub fn new(filter: Filter, snapshot: Arc<Snapshot>) -> Self {
-        let rows = snapshot.filtered(&filter);
+    pub fn new(view: View, snapshot: Arc<Snapshot>) -> Self {
+        let all = snapshot.filtered(&view.filter);
         let (sender, _) = broadcast::channel(BEHIND);
         Self {
-            filter,
             state: Mutex::new(State {
                 snapshot,
-                rows,
+                total: all.len(),
+                rows: view.part.of(&all).to_vec(),
                 past: VecDeque::new(),
             }),
+            view,
             sender,
         }
-    }
-
-    pub fn filter(&self) -> &Filter {
-        &self.filter
     }
 
     pub fn listeners(&self) -> usize {
@@ -83,7 +97,9 @@ impl Channel {
     /// Tells what is different on the new snapshot.
     pub fn tell(&self, after: &Arc<Snapshot>) {
         let mut state = self.state.lock();
-        let rows = after.filtered(&self.filter);
+        let all = after.filtered(&self.view.filter);
+        let rows = self.view.part.of(&all).to_vec();
+        state.total = all.len();
         let before = std::mem::replace(&mut state.snapshot, Arc::clone(after));
         let known = std::mem::replace(&mut state.rows, rows);
         // A team that came or went, a new name, a new phase, a freeze that began or ended: rows alone do
@@ -138,7 +154,7 @@ impl State {
 
     fn snapshot_event(&self) -> Bytes {
         let standings = &self.snapshot.standings;
-        let data = standings.leaderboard(&self.snapshot.face, self.rows.len(), &self.rows);
+        let data = standings.leaderboard(&self.snapshot.face, self.total, &self.rows);
         event("snapshot", Some(standings.seq), &data)
     }
 }

@@ -14,6 +14,6 @@ mod snapshot;
 pub use board::{Board, Growth, People};
 pub use boards::{Boards, Live, ReadDefinition};
 pub use face::{Face, PersonCard, TeamCard};
-pub use fanout::{Channel, Joined};
+pub use fanout::{Channel, Joined, View};
 pub use rendered::{Encoding, Rendered, RenderedSet};
-pub use snapshot::{Filter, PeopleRow, Row, Snapshot, Standings, plain_cell};
+pub use snapshot::{Filter, Part, PeopleRow, Row, Snapshot, Standings, plain_cell};

@@ -76,7 +76,7 @@ impl Rendered {
 /// The forms of one snapshot that somebody asked for.
 ///
 /// The key is what the form depends on, as a text. Free text in a query could ask for any number of
-/// forms, so past [`RenderedSet::MOST`] further ones are made and not kept.
+/// forms, so past [`RenderedSet::MOST`] the shelf is emptied: what many ask for is back at once.
 #[derive(Debug, Default)]
 pub struct RenderedSet {
     forms: [RwLock<HashMap<String, Arc<Rendered>>>; 3],
@@ -102,9 +102,10 @@ impl RenderedSet {
     pub fn keep(&self, key: &str, encoding: Encoding, plain: &[u8]) -> Arc<Rendered> {
         let rendered = Arc::new(Rendered::of(plain, encoding));
         let mut shelf = self.shelf(encoding).write();
-        if shelf.len() < Self::MOST {
-            shelf.insert(key.to_owned(), Arc::clone(&rendered));
+        if shelf.len() >= Self::MOST {
+            shelf.clear();
         }
+        shelf.insert(key.to_owned(), Arc::clone(&rendered));
         rendered
     }
 }

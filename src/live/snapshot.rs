@@ -9,6 +9,7 @@ use crate::domain::{
     text::Lang,
     time::Moment,
 };
+use crate::store::FeedEntry;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::{collections::HashSet, sync::Arc};
 
@@ -50,7 +51,29 @@ pub struct Snapshot {
     pub standings: Standings,
     /// By rank.
     pub rows: Vec<Row>,
+    /// The last changes of points, newest first.
+    pub feed: Arc<Vec<FeedEntry>>,
     pub rendered: RenderedSet,
+}
+
+/// Which part of the rows, after the filter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Part {
+    pub offset: usize,
+    pub limit: usize,
+}
+
+impl Part {
+    pub const ALL: Part = Part {
+        offset: 0,
+        limit: usize::MAX,
+    };
+
+    pub fn of<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
+        let start = self.offset.min(rows.len());
+        let end = start.saturating_add(self.limit).min(rows.len());
+        &rows[start..end]
+    }
 }
 
 /// Which rows. Ranks are counted within it.

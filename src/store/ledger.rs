@@ -1,8 +1,12 @@
 //! The ledger: entries are added at its end and never touched again.
 
-use super::{Db, StoreError, on, schema::ledger};
+use super::{
+    Db, StoreError, on,
+    schema::{ledger, pulls, repositories, submissions},
+};
 use crate::domain::{
     evaluate::Status,
+    forge::Forge,
     ledger::{Cause, Entry, Hash},
     team::{CompetitionId, SubmissionId},
     time::Moment,
@@ -63,17 +67,6 @@ pub fn ledger_after(
         .filter(ledger::competition_id.eq(competition.0))
         .filter(ledger::seq.gt(after))
         .order(ledger::seq)
-        .limit(limit);
-    let rows: Vec<Row> = on!(db, c => query.load(c))?;
-    rows.into_iter().map(chained).collect()
-}
-
-/// The last `limit` entries that changed points, newest first.
-pub fn latest_awards(db: &mut Db, competition: CompetitionId, limit: i64) -> Result<Vec<Chained>, StoreError> {
-    let query = ledger::table
-        .filter(ledger::competition_id.eq(competition.0))
-        .filter(ledger::points.ne(0))
-        .order(ledger::seq.desc())
         .limit(limit);
     let rows: Vec<Row> = on!(db, c => query.load(c))?;
     rows.into_iter().map(chained).collect()
@@ -152,4 +145,64 @@ pub fn ledger_from_freeze(
         .limit(limit);
     let rows: Vec<Row> = on!(db, c => query.load(c))?;
     rows.into_iter().map(chained).collect()
+}
+
+/// A change of points with the pull that it is about: what a board's feed shows.
+#[derive(Clone, Debug)]
+pub struct FeedEntry {
+    pub submission: SubmissionId,
+    pub points: i64,
+    pub team: Option<String>,
+    pub recorded_at: Moment,
+    pub forge: Forge,
+    pub repository: String,
+    pub number: u64,
+    pub title: String,
+}
+
+/// The last `limit` changes of points, newest first; under a freeze only of what was merged before it.
+pub fn feed(
+    db: &mut Db,
+    competition: CompetitionId,
+    freeze: Option<Moment>,
+    limit: i64,
+) -> Result<Vec<FeedEntry>, StoreError> {
+    let until = freeze.map_or(i64::MAX, Moment::millis);
+    let query = ledger::table
+        .inner_join(submissions::table.on(submissions::id.eq(ledger::submission_id)))
+        .inner_join(pulls::table.on(pulls::id.eq(submissions::pull_id)))
+        .inner_join(repositories::table.on(repositories::id.eq(pulls::repository_id)))
+        .filter(ledger::competition_id.eq(competition.0))
+        .filter(ledger::points.ne(0))
+        .filter(ledger::at.lt(until))
+        .order(ledger::seq.desc())
+        .limit(limit)
+        .select((
+            ledger::submission_id,
+            ledger::points,
+            ledger::team,
+            ledger::recorded_at,
+            pulls::forge,
+            repositories::path,
+            pulls::number,
+            pulls::title,
+        ));
+    type Found = (i64, i64, Option<String>, i64, String, String, i64, String);
+    let rows: Vec<Found> = on!(db, c => query.load(c))?;
+    rows.into_iter()
+        .map(
+            |(submission, points, team, recorded_at, forge, repository, number, title)| {
+                Ok(FeedEntry {
+                    submission: SubmissionId(submission),
+                    points,
+                    team,
+                    recorded_at: Moment::from_millis(recorded_at),
+                    forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+                    repository,
+                    number: u64::try_from(number).unwrap_or(0),
+                    title,
+                })
+            },
+        )
+        .collect()
 }

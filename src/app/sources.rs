@@ -1,0 +1,139 @@
+//! Sources: who may send hooks, with their secrets read.
+
+use super::{App, AppError};
+use crate::{
+    domain::time::Moment,
+    domain::{
+        competition::{Secret, Source},
+        forge::Forge,
+        text::Slug,
+    },
+    forge::{self, Hook, Proof, Refusal},
+};
+use parking_lot::RwLock;
+use std::{collections::HashMap, sync::Arc};
+
+/// How a secret that is named after an environment variable is read; only `cli` asks the environment.
+pub type ReadSecret = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// A source with its secrets at hand.
+struct Ready {
+    secrets: Vec<String>,
+    confirm: Option<bool>,
+}
+
+type Book = HashMap<(Forge, Slug), Vec<Ready>>;
+
+/// Every source of every competition that is not final. Cheap to clone.
+#[derive(Clone)]
+pub struct Sources {
+    book: Arc<RwLock<Book>>,
+    read: ReadSecret,
+}
+
+/// What a hook's proof is worth at its source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Proven {
+    /// Its facts are taken as proven: the proof covers the body and the source asks for no more, or the
+    /// source says `confirm = false`.
+    pub confirmed: bool,
+}
+
+/// A secret that is not there. Its value never appears.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MissingSecret {
+    pub competition: Slug,
+    pub source: Slug,
+    pub key: &'static str,
+    pub variable: String,
+}
+
+impl std::fmt::Display for MissingSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "competition {}: source {}: {}: the environment variable {} is not set; set it, or take `env:{}` out of competition.toml",
+            self.competition, self.source, self.key, self.variable, self.variable
+        )
+    }
+}
+
+impl Sources {
+    pub fn new(read: ReadSecret) -> Self {
+        Self {
+            book: Arc::default(),
+            read,
+        }
+    }
+
+    fn ready(&self, competition: &Slug, source: &Source, missing: &mut Vec<MissingSecret>) -> Ready {
+        let mut value = |key: &'static str, secret: &Secret| match secret {
+            Secret::Literal(value) => Some(value.clone()),
+            Secret::Env(variable) => {
+                let value = (self.read)(variable).filter(|value| !value.is_empty());
+                if value.is_none() {
+                    missing.push(MissingSecret {
+                        competition: competition.clone(),
+                        source: source.name.clone(),
+                        key,
+                        variable: variable.clone(),
+                    });
+                }
+                value
+            }
+        };
+        let secrets = source
+            .secrets
+            .iter()
+            .filter_map(|secret| value("secrets", secret))
+            .collect();
+        if let Some(token) = &source.token {
+            // Reading the forge's API is not here yet, but a token that is not set is as wrong now as then.
+            value("token", token);
+        }
+        Ready {
+            secrets,
+            confirm: source.confirm,
+        }
+    }
+
+    /// Reads every source anew. Returns the secrets that are not there; such a secret opens nothing.
+    pub async fn refresh(&self, app: &App) -> Result<Vec<MissingSecret>, AppError> {
+        let mut book = Book::new();
+        let mut missing = Vec::new();
+        for competition in app.competitions().await? {
+            if competition.stored.seal.finalized_at.is_some() {
+                continue;
+            }
+            for source in &competition.definition.sources {
+                let ready = self.ready(&competition.stored.slug, source, &mut missing);
+                book.entry((source.forge, source.name.clone())).or_default().push(ready);
+            }
+        }
+        *self.book.write() = book;
+        Ok(missing)
+    }
+
+    pub fn knows(&self, forge: Forge, name: &Slug) -> bool {
+        self.book.read().contains_key(&(forge, name.clone()))
+    }
+
+    /// Whether the hook is from who holds a secret of the source. Two competitions may share a source;
+    /// the secrets of each are tried, all in constant time.
+    ///
+    /// Errors: the first refusal, where none holds.
+    pub fn verify(&self, forge: Forge, name: &Slug, hook: &Hook<'_>, now: Moment) -> Result<Proven, Refusal> {
+        let book = self.book.read();
+        let mut refusal = Refusal::NoSecret;
+        for ready in book.get(&(forge, name.clone())).map_or(&[][..], Vec::as_slice) {
+            match forge::verify(forge, hook, &ready.secrets, now) {
+                Ok(proof) => {
+                    let confirm = ready.confirm.unwrap_or(proof == Proof::Uncovered);
+                    return Ok(Proven { confirmed: !confirm });
+                }
+                Err(refused) => refusal = refused,
+            }
+        }
+        Err(refusal)
+    }
+}

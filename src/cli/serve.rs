@@ -1,0 +1,58 @@
+//! `bugathlon serve`.
+
+use super::Failure;
+use crate::{
+    app::{App, Sources},
+    web::{self, Settings, StartError},
+};
+use std::{net::SocketAddr, sync::Arc};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The environment as sources ask it.
+pub fn sources() -> Sources {
+    Sources::new(Arc::new(|variable| std::env::var(variable).ok()))
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::App(error) => error.into(),
+            StartError::Listen(..) => Self::environment(error.to_string()),
+        }
+    }
+}
+
+pub async fn run(app: App, listen: SocketAddr) -> Result<(), Failure> {
+    super::log();
+    let sources = sources();
+    let missing = sources.refresh(&app).await?;
+    if !missing.is_empty() {
+        let each: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        return Err(Failure::refused(each.join("\n")));
+    }
+    let settings = Settings {
+        listen,
+        workers: None,
+        origin: String::new(),
+    };
+    let database = app.store.url().kind();
+    let running = web::start(app, sources, settings).await?;
+    tracing::info!(address = %running.address, database, "serving");
+    println!("http://{}/", running.address);
+    until_told().await?;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn until_told() -> Result<(), Failure> {
+    let no_signals = |why: std::io::Error| Failure::environment(format!("signals: {why}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

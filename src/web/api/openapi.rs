@@ -1,0 +1,166 @@
+//! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
+
+use crate::web::{ROUTES, Route, Site, respond};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+pub async fn openapi(request: HttpRequest, _site: web::Data<Site>) -> HttpResponse {
+    respond::json(&request, &description())
+}
+
+/// The whole description.
+pub fn description() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let operations = paths.entry(route.path).or_insert_with(|| json!({}));
+        if let Value::Object(operations) = operations {
+            operations.insert(route.method.to_lowercase(), operation(route));
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Bugathlon",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Bug-fix sprints between study groups: competitions, leaderboards, submissions with their reasons, and the ledger that anybody can fold again.",
+        },
+        "paths": paths,
+        "components": { "schemas": schemas() },
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let named = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let in_path = named.map(|name| parameter("path", name));
+    let in_query = route.query.iter().map(|name| parameter("query", name));
+    let parameters: Vec<Value> = in_path.chain(in_query).collect();
+    let problem = json!({
+        "description": "A problem (RFC 9457)",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    let mut good = json!({ "description": route.summary });
+    if !route.answers.is_empty() {
+        let schema = format!("#/components/schemas/{}", route.answers);
+        good["content"] = json!({ "application/json": { "schema": { "$ref": schema } } });
+    }
+    let mut responses = json!({ "200": good, "default": problem });
+    if route.method == "POST" {
+        responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
+    }
+    json!({ "summary": route.summary, "parameters": parameters, "responses": responses })
+}
+
+fn parameter(place: &str, name: &str) -> Value {
+    let schema = match name {
+        "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),
+        "top" => json!({"type": "integer", "minimum": 1, "maximum": 100}),
+        "offset" | "after" | "id" => json!({"type": "integer", "minimum": 0}),
+        "at" => json!({"type": "string", "format": "date-time"}),
+        "kind" => json!({"enum": ["city", "university", "enterprise"]}),
+        "status" => json!({"enum": ["accepted", "review", "waiting", "rejected"]}),
+        "forge" => json!({"enum": ["github", "gitee", "gitlab", "gitcode"]}),
+        _ => json!({"type": "string"}),
+    };
+    json!({ "in": place, "name": name, "required": place == "path", "schema": schema })
+}
+
+fn object(fields: &[(&str, Value)]) -> Value {
+    let properties: Map<String, Value> = fields
+        .iter()
+        .map(|(name, kind)| ((*name).into(), kind.clone()))
+        .collect();
+    let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    json!({ "type": "object", "properties": properties, "required": names })
+}
+
+fn schemas() -> Value {
+    let text = || json!({"type": "string"});
+    let number = || json!({"type": "integer"});
+    let time = || json!({"type": "string", "format": "date-time"});
+    let or_null = |mut kind: Value| {
+        if let Some(name) = kind.get("type").cloned() {
+            kind["type"] = json!([name, "null"]);
+        }
+        kind
+    };
+    let list = |of: &str| json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{of}")}});
+    let one = |of: &str| json!({"$ref": format!("#/components/schemas/{of}")});
+    let phase = || json!({"enum": ["scheduled", "open", "frozen", "review", "final"]});
+    let board = |rows: Value| {
+        object(&[
+            ("competition", text()),
+            ("phase", phase()),
+            ("as_of", time()),
+            ("seq", number()),
+            ("frozen_at", or_null(time())),
+            ("total", number()),
+            ("rows", rows),
+        ])
+    };
+    let figures = || {
+        vec![
+            ("points", number()),
+            ("fixes", number()),
+            ("pending", number()),
+            ("contributors", number()),
+            ("reached_at", or_null(time())),
+        ]
+    };
+    let with_figures = |mut fields: Vec<(&'static str, Value)>| {
+        fields.extend(figures());
+        object(&fields)
+    };
+    json!({
+        "Problem": object(&[("type", text()), ("title", text()), ("status", number()), ("detail", text())]),
+        "Kept": object(&[("status", json!({"enum": ["kept", "known", "ignored"]}))]),
+        "Name": object(&[("en", text()), ("zh", text())]),
+        "Team": object(&[
+            ("slug", text()),
+            ("kind", json!({"enum": ["city", "university", "enterprise"]})),
+            ("region", text()),
+            ("name", one("Name")),
+        ]),
+        "Person": object(&[("slug", text()), ("name", text()), ("code", text())]),
+        "Row": with_figures(vec![
+            ("rank", number()), ("previous_rank", or_null(number())), ("team", one("Team")),
+        ]),
+        "PersonRow": with_figures(vec![
+            ("rank", number()), ("previous_rank", or_null(number())), ("person", one("Person")),
+            ("team", json!({"oneOf": [one("Team"), {"type": "null"}]})),
+        ]),
+        "Leaderboard": board(list("Row")),
+        "People": board(list("PersonRow")),
+        "Competitions": object(&[("competitions", list("Competition"))]),
+        "Competition": object(&[
+            ("slug", text()), ("name", one("Name")), ("phase", phase()), ("time_zone", text()),
+            ("window", object(&[
+                ("opens_at", time()), ("closes_at", time()), ("merge_until", time()), ("freeze_at", or_null(time())),
+            ])),
+            ("as_of", time()), ("seq", number()), ("frozen_at", or_null(time())),
+            ("teams", number()), ("people", number()), ("fixes", number()), ("pending", number()),
+        ]),
+        "History": object(&[
+            ("competition", text()), ("phase", phase()), ("as_of", time()), ("seq", number()),
+            ("frozen_at", or_null(time())),
+            ("teams", json!({"type": "array", "items": object(&[
+                ("rank", number()), ("team", one("Team")),
+                ("points", json!({"type": "array", "items": {"type": "array"}})),
+            ])})),
+        ]),
+        "Submission": object(&[
+            ("id", number()), ("competition", text()),
+            ("pull", object(&[
+                ("forge", text()), ("repository", text()), ("number", number()), ("title", text()),
+                ("url", or_null(text())), ("author", object(&[("login", text())])), ("base_branch", text()),
+                ("created_at", time()), ("merged_at", or_null(time())),
+            ])),
+            ("person", or_null(text())), ("team", or_null(text())),
+            ("status", json!({"enum": ["accepted", "review", "waiting", "rejected"]})), ("points", number()),
+            ("checks", json!({"type": "array", "items": object(&[
+                ("check", text()), ("outcome", json!({"enum": ["pass", "fail", "ask", "wait"]})), ("detail", text()),
+            ])})),
+            ("decision", json!({"type": ["object", "null"]})),
+        ]),
+        "Submissions": object(&[("submissions", list("Submission")), ("next", or_null(number()))]),
+    })
+}

@@ -1,0 +1,46 @@
+//! Whether the program lives, whether it may be sent requests, and what it has counted.
+
+use super::{Site, problem::Problem};
+use crate::store;
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+
+/// The process answers: needs no database.
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({"status": "ok"}))
+}
+
+/// May be sent requests: the database answers, has this version's tables, the boards are read, and the
+/// server is not on its way out.
+pub async fn readyz(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let no = |why: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
+    if site.is_stopping() {
+        return Err(no("draining: this instance is on its way out"));
+    }
+    if !site.has_begun() {
+        return Err(no("the leaderboards are being read"));
+    }
+    let pending = site.app.store.read(store::migrations_pending).await?;
+    if pending {
+        return Err(no(
+            "migrations are pending; start this version once with `serve` or `doctor`",
+        ));
+    }
+    Ok(HttpResponse::Ok().json(serde_json::json!({"status": "ready"})))
+}
+
+pub async fn metrics(site: web::Data<Site>) -> HttpResponse {
+    let listeners: usize = site.boards.all().iter().map(|live| live.listeners()).sum();
+    metrics::gauge!("bugathlon_live_streams").set(listeners as f64);
+    for live in site.boards.all() {
+        let snapshot = live.board.snapshot();
+        let slug = snapshot.face.slug().to_string();
+        metrics::gauge!("bugathlon_seq", "competition" => slug).set(snapshot.standings.seq as f64);
+    }
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4"))
+        .body(site.metrics.render())
+}

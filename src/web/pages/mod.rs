@@ -1,0 +1,37 @@
+//! The pages, as functions from a view to markup. No IO, no clock, no requests.
+//!
+//! Each page takes one struct with public fields (a view); the routes fill it. Text that people wrote
+//! goes through maud's escaping and stands in a `<bdi>`, so that it can change nothing around it.
+
+pub mod chart;
+pub mod competitions;
+pub mod explain;
+pub mod leaderboard;
+pub mod parts;
+pub mod people;
+pub mod person;
+pub mod problem;
+pub mod rules;
+pub mod shell;
+pub mod submission;
+pub mod team;
+pub mod verdict;
+pub mod view;
+pub mod when;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use competitions::{Card, CompetitionsPage, Leader, competitions};
+pub use explain::{Answer, ExplainPage, explain};
+pub use leaderboard::{FeedItem, LeaderboardPage, TeamRow, leaderboard};
+pub use people::{PeoplePage, PersonRow, people};
+pub use person::{LevelView, PersonPage, Rung, Spell, person};
+pub use problem::{Problem, ProblemPage, problem};
+pub use rules::{RulesPage, rules};
+pub use submission::{SubmissionPage, submission};
+pub use team::{Member, TeamPage, team};
+pub use verdict::{Case, DecisionView, HistoryLine, Line, PartKind, PullFacts};
+pub use view::{Assets, Counts, Event, Filter, Paging, PersonRef, PullRef, Shell, SubmissionRow, TeamRef};

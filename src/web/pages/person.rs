@@ -1,0 +1,135 @@
+//! A person: level and how far to the next rung, teams, submissions with the reason where one does not count.
+
+use super::{
+    parts::{empty, figure, freeze_banner, pages, submissions, team_link, written},
+    shell::{Frame, frame},
+    team::{place, spell},
+    view::{Event, Paging, PersonRef, Shell, SubmissionRow, TeamRef},
+};
+use crate::domain::{text::Name, time::Moment};
+use maud::{Markup, html};
+
+pub struct PersonPage<'a> {
+    pub shell: Shell<'a>,
+    pub event: Event<'a>,
+    pub person: PersonRef<'a>,
+    pub level: LevelView<'a>,
+    /// On the people's board without a filter; None: in no team of this competition.
+    pub rank: Option<u32>,
+    pub previous_rank: Option<u32>,
+    pub points: i64,
+    pub fixes: u32,
+    pub pending: u32,
+    /// Oldest first.
+    pub teams: Vec<Spell<'a>>,
+    pub submissions: Vec<SubmissionRow<'a>>,
+    /// Of the submissions.
+    pub paging: Paging,
+}
+
+/// Where on the community's ladder.
+#[derive(Clone, Copy, Debug)]
+pub struct LevelView<'a> {
+    /// Accepted fixes of all competitions.
+    pub fixes: u32,
+    pub now: Rung<'a>,
+    /// None: on the highest.
+    pub next: Option<Rung<'a>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Rung<'a> {
+    pub code: &'a str,
+    pub name: &'a Name,
+    /// Accepted fixes needed.
+    pub fixes: u32,
+}
+
+/// A time in a team.
+#[derive(Clone, Copy, Debug)]
+pub struct Spell<'a> {
+    pub team: TeamRef<'a>,
+    pub joined_at: Option<Moment>,
+    pub left_at: Option<Moment>,
+}
+
+pub fn person(page: &PersonPage<'_>) -> Markup {
+    let (shell, event) = (&page.shell, &page.event);
+    let w = shell.words();
+    let path = event.path(&format!("/people/{}", page.person.slug));
+    let head = html! {
+        div.head {
+            div {
+                p.counts { (written(event.name.of(shell.lang))) }
+                h1 { (written(page.person.name)) }
+                p.counts { code { (written(page.person.code)) } }
+            }
+            @if let Some(rank) = page.rank { (place(shell, rank, page.previous_rank)) }
+        }
+        dl.figures {
+            (figure(page.points, w.points))
+            (figure(page.fixes.into(), w.fixes))
+            (figure(page.pending.into(), w.pending))
+        }
+    };
+    let body = html! {
+        (freeze_banner(shell, event))
+        // Level and teams come first on a phone, and stand beside where there is room.
+        div.cols.side-first {
+            div.stack { (level(page)) (teams(page)) }
+            div.stack {
+                @if page.submissions.is_empty() { (empty(w.no_submission_title, w.no_submission_do, None)) }
+                @else { (submissions(shell, event, &page.submissions)) }
+                (pages(shell, &path, &[], &page.paging))
+            }
+        }
+    };
+    frame(
+        shell,
+        Frame {
+            title: &w.titled(page.person.name, event.name.of(shell.lang)),
+            description: &w.person_description(page.person.name),
+            event: Some(event),
+            tab: None,
+            canonical: path.clone(),
+            head,
+            body,
+        },
+    )
+}
+
+fn level(page: &PersonPage<'_>) -> Markup {
+    let shell = &page.shell;
+    let w = shell.words();
+    let level = &page.level;
+    html! {
+        section.card.ladder aria-labelledby="level" {
+            h2 #level { (w.level) }
+            p.rung { b { (level.now.code) } " " (written(level.now.name.of(shell.lang))) }
+            @if let Some(next) = &level.next {
+                @let done = level.fixes.saturating_sub(level.now.fixes);
+                @let way = next.fixes.saturating_sub(level.now.fixes).max(1);
+                progress max=(way) value=(done.min(way)) aria-labelledby="level" {}
+                p.quiet { (w.to_next(next.fixes.saturating_sub(level.fixes), next.code, next.name.of(shell.lang))) }
+            } @else {
+                p.quiet { (w.highest_level) }
+            }
+        }
+    }
+}
+
+fn teams(page: &PersonPage<'_>) -> Markup {
+    let (shell, event) = (&page.shell, &page.event);
+    let w = shell.words();
+    html! {
+        section.card aria-labelledby="teams" {
+            h2 #teams { (w.person_teams) }
+            @if page.teams.is_empty() { p.quiet { (w.no_team_of_person) } }
+            @else {
+                ul.plain { @for spent in &page.teams {
+                    li { (team_link(shell, event, &spent.team)) small { (spell(shell, event, spent.joined_at, spent.left_at)) } }
+                } }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! A submission's page: why it counts, or why it does not yet.
+
+use super::{
+    shell::{Frame, frame},
+    verdict::{self, Case},
+    view::{Event, Shell},
+};
+use maud::{Markup, html};
+
+pub struct SubmissionPage<'a> {
+    pub shell: Shell<'a>,
+    pub event: Event<'a>,
+    /// `/submissions/{id}`.
+    pub id: i64,
+    pub case: Case<'a>,
+}
+
+pub fn submission(page: &SubmissionPage<'_>) -> Markup {
+    let (shell, event) = (&page.shell, &page.event);
+    let w = shell.words();
+    frame(
+        shell,
+        Frame {
+            title: page.case.pull.title,
+            description: w.submission_description,
+            event: Some(event),
+            tab: None,
+            canonical: format!("/submissions/{}", page.id),
+            head: verdict::head(shell, event, &page.case),
+            body: html! { (verdict::case(shell, event, &page.case)) },
+        },
+    )
+}

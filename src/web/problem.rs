@@ -1,0 +1,155 @@
+//! Everything that goes wrong, as `application/problem+json` (RFC 9457), or as a page for people.
+//! The one place where an error becomes a status code.
+
+use super::{pages, respond};
+use crate::{app::AppError, store::StoreError};
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use std::fmt;
+
+/// An answer that is no result. `detail` says what is wrong and what to do, and holds no path, no SQL, no
+/// secret.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub detail: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+        }
+    }
+
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// As JSON, whoever asks.
+    pub fn json(&self) -> HttpResponse {
+        let body = Body {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Problem"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+        };
+        let mut answer = HttpResponse::build(self.status);
+        answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        answer.insert_header((header::CACHE_CONTROL, "no-store"));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.insert_header((header::RETRY_AFTER, "2"));
+        }
+        answer.body(serde_json::to_vec(&body).unwrap_or_default())
+    }
+
+    /// As a page.
+    pub fn page(&self, request: &HttpRequest) -> HttpResponse {
+        let asked = respond::Asked::of(request);
+        let page = pages::problem::ProblemPage {
+            shell: asked.shell(""),
+            problem: pages::problem::Problem::of_status(self.status.as_u16()),
+            event: None,
+            // The detail is said in one language, for programs; the page says what to do in the reader's.
+            detail: None,
+            request_id: None,
+        };
+        let mut answer = respond::html(self.status, pages::problem::problem(&page).into_string());
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            let seconds = header::HeaderValue::from_static("2");
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        answer
+    }
+
+    /// As a page for a browser on a page, else as JSON.
+    pub fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let path = request.path();
+        let machine = path.starts_with("/api/") || path.starts_with("/hooks/");
+        let html = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+        if html && !machine {
+            self.page(request)
+        } else {
+            self.json()
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.status, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.json()
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        // What the database said goes to the log; the asker learns what to do.
+        tracing::error!(%error, "store");
+        match error {
+            StoreError::Unreachable(_) | StoreError::Closed => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database cannot be reached; try again shortly",
+            ),
+            StoreError::Busy(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database is busy; try again shortly",
+            ),
+            StoreError::ReadOnly(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "nothing can be written right now; try again shortly",
+            ),
+            StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "it is there already"),
+            StoreError::Refused(_) | StoreError::Unreadable(_) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "that went wrong here; the log says what",
+            ),
+        }
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Store(error) => error.into(),
+            AppError::Refused(refused) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.to_string()),
+            AppError::NoCompetition(slug) => Self::not_found(format!("there is no competition `{slug}`")),
+            AppError::File { .. } | AppError::Definition { .. } => {
+                tracing::error!(%error, "app");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "that went wrong here; the log says what",
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The server: its tasks, its start and its end.
+
+use super::{Site, observe::observe, routes};
+use crate::{
+    app::{self, App, AppError, Ingest, Sources},
+    domain::level::Ladder,
+    live::{Boards, ReadDefinition},
+};
+use actix_web::{App as Application, HttpServer, dev::ServerHandle, web};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+/// How often the ledger is looked at: four changes a second at most.
+const BEAT: Duration = Duration::from_millis(250);
+/// How often a quiet stream says that it is there.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long requests under way may take once the server is on its way out.
+const DRAIN: u64 = 5;
+/// A look at the clock's turns, in beats.
+const TURN_BEATS: u32 = 4;
+
+/// How a server is to run.
+pub struct Settings {
+    pub listen: SocketAddr,
+    /// Threads that answer requests; None: one a core.
+    pub workers: Option<usize>,
+    /// For links that leave the page; empty: relative.
+    pub origin: String,
+}
+
+/// A server that runs. Dropping it leaves it running; [`Running::stop`] ends it.
+pub struct Running {
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    stopping: watch::Sender<bool>,
+    server: JoinHandle<std::io::Result<()>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+// The recorder is the process's: a second server in it (as tests have) shares the first one's.
+static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+    let builder = PrometheusBuilder::new();
+    let recorder = builder
+        .set_buckets(&[0.000_1, 0.001, 0.01, 0.1, 1.0, 10.0])
+        .unwrap_or_else(|_| PrometheusBuilder::new())
+        .build_recorder();
+    let handle = recorder.handle();
+    // Fails where another recorder was there first: then this one counts nothing, which /metrics shows.
+    let _ = metrics::set_global_recorder(recorder);
+    handle
+});
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error("cannot listen on {0}: {1}; set --listen (LISTEN) to a free address")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// Starts serving. Returns once the boards are read and the address is listened on.
+pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Running, StartError> {
+    let metrics = METRICS.clone();
+    let listener = TcpListener::bind(settings.listen).map_err(|why| StartError::Listen(settings.listen, why))?;
+    let address = listener
+        .local_addr()
+        .map_err(|why| StartError::Listen(settings.listen, why))?;
+    let (stopping, stop) = watch::channel(false);
+    let boards = Boards::new(Ladder::default(), true);
+    let ingest = Ingest::start(app.clone());
+    app::turn(&app, app::now()).await?;
+    let read = app.definitions().reader();
+    boards
+        .beat(&app.store, &read, app::now())
+        .await
+        .map_err(AppError::from)?;
+    let site = web::Data::new(Site {
+        app: app.clone(),
+        boards: boards.clone(),
+        ingest: ingest.clone(),
+        sources: sources.clone(),
+        stopping: stop.clone(),
+        begun: AtomicBool::new(true),
+        metrics,
+        origin: settings.origin,
+    });
+    let data = site.clone();
+    let mut server = HttpServer::new(move || {
+        Application::new()
+            .app_data(data.clone())
+            .wrap_fn(|request, service| observe(request, service))
+            .configure(routes::configure)
+            .default_service(web::to(routes::nowhere))
+    })
+    .disable_signals()
+    .shutdown_timeout(DRAIN)
+    .client_request_timeout(Duration::from_secs(30));
+    if let Some(workers) = settings.workers {
+        server = server.workers(workers);
+    }
+    let server = server
+        .listen(listener)
+        .map_err(|why| StartError::Listen(address, why))?
+        .run();
+    let handle = server.handle();
+    let tasks = vec![
+        tokio::spawn(work(app.clone(), ingest, stop.clone())),
+        tokio::spawn(follow(app, boards.clone(), sources, read, stop.clone(), site)),
+        tokio::spawn(keep_alive(boards, stop)),
+    ];
+    Ok(Running {
+        address,
+        handle,
+        stopping,
+        server: tokio::spawn(server),
+        tasks,
+    })
+}
+
+impl Running {
+    /// Ends it: no new requests, streams end, what is under way is finished, what was acknowledged is kept.
+    pub async fn stop(self) {
+        // Streams end first: an open one would hold the server's own end up to its timeout.
+        let _ = self.stopping.send(true);
+        self.handle.stop(true).await;
+        let _ = self.server.await;
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// Looks at deliveries as they are kept, here and by other instances.
+async fn work(app: App, ingest: Ingest, mut stop: watch::Receiver<bool>) {
+    loop {
+        match app::work_queue(&app, app::now()).await {
+            Ok(0) => {}
+            Ok(_) if !*stop.borrow() => continue,
+            Ok(_) => {}
+            Err(error) => {
+                // The deliveries are kept; they are looked at once the database is back.
+                tracing::error!(%error, "deliveries wait");
+                tokio::time::sleep(BEAT).await;
+            }
+        }
+        tokio::select! {
+            () = ingest.bell.notified() => {}
+            () = tokio::time::sleep(BEAT) => {}
+            _ = stop.wait_for(|stopping| *stopping) => return,
+        }
+    }
+}
+
+/// Follows the ledger, and what the clock alone changes.
+async fn follow(
+    app: App,
+    boards: Boards,
+    sources: Sources,
+    read: ReadDefinition,
+    mut stop: watch::Receiver<bool>,
+    site: web::Data<Site>,
+) {
+    let mut beats = 0_u32;
+    let mut faces: Vec<i64> = Vec::new();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
+            _ = stop.wait_for(|stopping| *stopping) => return,
+        }
+        beats = beats.wrapping_add(1);
+        if beats.is_multiple_of(TURN_BEATS)
+            && let Err(error) = app::turn(&app, app::now()).await
+        {
+            tracing::error!(%error, "the clock's turn waits");
+        }
+        match boards.beat(&app.store, &read, app::now()).await {
+            Ok(_) => site.begun.store(true, Ordering::Release),
+            Err(error) => tracing::error!(%error, "boards stand still"),
+        }
+        // Another revision may bring other sources.
+        let now: Vec<i64> = boards.all().iter().map(|live| live.board.face().revision).collect();
+        if now != faces {
+            faces = now;
+            match sources.refresh(&app).await {
+                Ok(missing) => missing.iter().for_each(|secret| tracing::warn!("{secret}")),
+                Err(error) => tracing::error!(%error, "sources stay as they were"),
+            }
+        }
+    }
+}
+
+async fn keep_alive(boards: Boards, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(KEEP_ALIVE) => boards.keep_alive(),
+            _ = stop.wait_for(|stopping| *stopping) => return,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Pages filled: what a page needs is taken from a board or a use case and lent to `pages`.
+
+mod boards;
+mod competitions;
+
+pub use boards::{leaderboard, people};
+pub use competitions::{competitions, rules};
+
+use super::pages::view::{Counts, Event};
+use crate::live::Snapshot;
+
+/// The competition as its pages show it.
+fn event(snapshot: &Snapshot) -> Event<'_> {
+    let definition = &snapshot.face.definition;
+    Event {
+        slug: definition.slug.as_str(),
+        name: &definition.name,
+        zone: definition.zone,
+        phase: snapshot.standings.phase,
+        window: definition.window,
+        frozen_at: snapshot.standings.frozen_at,
+    }
+}
+
+fn counts(snapshot: &Snapshot) -> Counts {
+    Counts {
+        teams: snapshot.face.teams.len() as u64,
+        developers: snapshot.face.people.len() as u64,
+        fixes: snapshot.rows.iter().map(|row| u64::from(row.figures.fixes)).sum(),
+    }
+}
