@@ -8,7 +8,7 @@ use super::{AppError, Competition};
 use crate::{
     domain::{
         award::{Accepted, award},
-        competition::Place,
+        competition::{Definition, Place},
         evaluate::{Key, Order, Status, Subject, Verdict, fold},
         forge::Forge,
         ledger::{Cause, Entry},
@@ -69,14 +69,7 @@ pub fn evaluate(
     if competition.stored.seal.finalized_at.is_some() {
         return Ok(Changes::default());
     }
-    let scope = competition.definition.scope();
-    let mut places: HashMap<RepositoryId, Place<'_>> = HashMap::new();
-    for (repository, paths) in store::repositories_at(db, scope.paths())? {
-        let first = paths.first().and_then(|(forge, key)| scope.place_by_key(*forge, key));
-        if let Some(place) = first {
-            places.insert(repository, place);
-        }
-    }
+    let places = places(db, &competition.definition)?;
     let found = match dirty {
         Dirty::All => whole(db, competition, &places, now)?,
         Dirty::Pulls(pulls) => {
@@ -90,6 +83,23 @@ pub fn evaluate(
         }
     };
     settle(db, competition, found, now, cause)
+}
+
+/// Where each repository that a competition looks at stands in its scope: by the paths that it has been
+/// seen under, so that a rename takes nothing out.
+pub(super) fn places<'a>(
+    db: &mut Db,
+    definition: &'a Definition,
+) -> Result<HashMap<RepositoryId, Place<'a>>, AppError> {
+    let scope = definition.scope();
+    let mut places = HashMap::new();
+    for (repository, paths) in store::repositories_at(db, scope.paths())? {
+        let first = paths.first().and_then(|(forge, key)| scope.place_by_key(*forge, key));
+        if let Some(place) = first {
+            places.insert(repository, place);
+        }
+    }
+    Ok(places)
 }
 
 fn subject(

@@ -2,21 +2,31 @@
 
 mod evaluate;
 mod explain;
+mod export;
+mod export_lines;
 mod ingest;
+mod output;
 mod reports;
 mod seed;
 mod sources;
 mod submissions;
 mod turn;
+mod verify;
+mod verify_fold;
+
+#[cfg(test)]
+mod tests;
 
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain};
+pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use reports::{LineSum, import, take_reports};
 pub use seed::{Seeded, seed};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use turn::{next_turn, turn};
+pub use verify::{Verified, verify, verify_lines};
 
 use crate::{
     domain::{competition::Definition, team::CompetitionId, text::Slug, time::Moment},
@@ -161,6 +171,10 @@ impl Definitions {
             }
         })
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The clock, for the edges that may ask it: `main` and `web`.

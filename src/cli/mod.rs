@@ -2,11 +2,13 @@
 
 mod demo;
 mod explain;
+mod export;
 mod import;
 mod progress;
 mod seed;
 mod serve;
 mod standings;
+mod verify;
 
 use crate::{
     app::{App, AppError},
@@ -89,6 +91,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             let wanted = standings::Wanted::parse(slug, kind.as_deref(), at.as_deref(), *format, *live)?;
             standings::run(&open(&arguments).await?, wanted).await
         }
+        Command::Export { slug, file } => export::run(&open(&arguments).await?, slug, file).await,
+        Command::Verify { file } => verify::run(file),
         _ => Err(Failure::usage("not there yet")),
     }
 }

@@ -11,6 +11,7 @@ pub mod pull;
 pub mod rank;
 pub mod region;
 pub mod revert;
+pub mod tally;
 pub mod team;
 pub mod text;
 pub mod time;

@@ -189,6 +189,11 @@ impl Roster {
         self.by_login.insert((account.forge, folded(&account.login)), account);
     }
 
+    /// Every account, in no order.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.by_login.values()
+    }
+
     pub fn memberships(&self, person: PersonId) -> &[Membership] {
         self.memberships.get(&person).map_or(&[], Vec::as_slice)
     }

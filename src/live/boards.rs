@@ -262,6 +262,21 @@ fn turned_to_frozen(live: &Live, hide: bool, now: Moment) -> bool {
     freeze != live.board.snapshot().standings.frozen_at
 }
 
+impl Board {
+    /// Reads a board in the transaction under way. None where there is no such competition, or where this
+    /// version refuses its definition.
+    pub fn read(
+        db: &mut Db,
+        read: &ReadDefinition,
+        id: CompetitionId,
+        hide: bool,
+        now: Moment,
+    ) -> Result<Option<Self>, StoreError> {
+        let beginning = begin(db, read, id, hide, now)?;
+        Ok(beginning.map(|beginning| Self::new(beginning, hide, now)))
+    }
+}
+
 /// Reads what a board begins with, in one state of the database.
 fn begin(
     db: &mut Db,

@@ -105,6 +105,32 @@ pub fn submissions_of(db: &mut Db, competition: CompetitionId) -> Result<Vec<Sub
     all(on!(db, c => query.order(submissions::id).load(c))?)
 }
 
+/// Up to `limit` submissions of a competition after `after`, by number.
+pub fn submissions_after(
+    db: &mut Db,
+    competition: CompetitionId,
+    after: SubmissionId,
+    limit: i64,
+) -> Result<Vec<Submission>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::id.gt(after.0))
+        .order(submissions::id)
+        .limit(limit);
+    all(on!(db, c => query.load(c))?)
+}
+
+/// Everybody whose submissions a competition has, whether or not they were in a team of it.
+pub fn people_of_submissions(db: &mut Db, competition: CompetitionId) -> Result<Vec<PersonId>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::person_id.is_not_null())
+        .select(submissions::person_id)
+        .distinct();
+    let ids: Vec<Option<i64>> = on!(db, c => query.load(c))?;
+    Ok(ids.into_iter().flatten().map(PersonId).collect())
+}
+
 pub fn submissions_of_pulls(
     db: &mut Db,
     competition: CompetitionId,

@@ -4,6 +4,7 @@
 mod anything;
 mod identity;
 mod proofs;
+mod pull_url;
 mod readings;
 mod real;
 
