@@ -297,3 +297,6 @@ impl<'a> Scope<'a> {
         self.places.keys().map(|(forge, path)| (*forge, path.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,6 +148,11 @@ fn h11_team_is_judged_at_the_merge_or_one_millisecond_before_the_close() {
     team(Pass, "for Shore", &[(1, None, Some(0))], hour);
     team(Fail, "left Shore at that very instant", &[(1, None, Some(-1))], hour);
     team(Fail, "the author is in no team of this competition", &[], -hour);
+    // Of several, the nearest one is named.
+    let later = &[(2, Some(-hour), None), (1, Some(-2 * hour), Some(-hour))];
+    team(Fail, "joined Shore 1 h after this counted", later, -3 * hour);
+    let before = &[(2, Some(-5 * hour), Some(-4 * hour)), (1, None, Some(-5 * hour))];
+    team(Fail, "left Campus 1 h before this counted", before, -3 * hour);
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::domain::{
     testing::{SHORE, World, actor, pull, world},
 };
 
-/// What is changed, and how.
-type Edit<'a> = (&'a str, &'a dyn Fn(&mut World));
+/// What changes after a decision, with its name.
+type Row<'a> = (&'a str, &'a dyn Fn(&mut World));
 
 /// The status of a pull on which a judge decided, after `later` changed what is known.
 fn decided(action: Action, before: &dyn Fn(&mut Pull), later: &dyn Fn(&mut World)) -> Status {
@@ -91,7 +91,7 @@ fn a_decision_counts_only_where_author_and_team_pass() {
 
 #[test]
 fn a_decision_goes_stale_with_title_labels_branch_or_author() {
-    let stale: [Edit<'_>; 6] = [
+    let stale: [Row; 6] = [
         ("title", &|w| w.pull.title.push('!')),
         ("title's case", &|w| w.pull.title = w.pull.title.to_uppercase()),
         ("a label more", &|w| w.pull.labels.push("x".into())),
@@ -109,7 +109,7 @@ fn a_decision_goes_stale_with_title_labels_branch_or_author() {
 #[test]
 fn a_decision_stands_through_everything_else() {
     let two_labels = |p: &mut Pull| p.labels = vec!["kind/bug".into(), "a".into()];
-    let still: [Edit<'_>; 7] = [
+    let still: [Row; 7] = [
         ("order of labels", &|w| w.pull.labels.reverse()),
         ("body", &|w| w.pull.body = "more".into()),
         ("size", &|w| (w.pull.additions, w.pull.deletions) = (Some(0), Some(0))),

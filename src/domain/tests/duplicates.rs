@@ -47,7 +47,7 @@ fn ports_and_repeated_titles_are_told_apart_by_branch() {
         &["accepted", "rejected: port of 1"],
     );
     check(
-        "both likenesses: the worse one holds, and names the other branch's",
+        "a port that failed is nobody's earlier one",
         &[
             titled(1, "fix leak", "master"),
             titled(2, "fix leak", "r1.0"),

@@ -4,7 +4,6 @@
 mod anything;
 mod identity;
 mod proofs;
-mod pull_url;
 mod readings;
 mod real;
 
