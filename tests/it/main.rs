@@ -3,5 +3,7 @@
 
 mod support;
 
+mod board;
+mod freeze;
 mod hooks;
 mod real;

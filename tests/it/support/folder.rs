@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock};
+
+/// When the tests began: two asked for the same hour get the same one, however long a test takes.
+static NOW: LazyLock<DateTime<Utc>> = LazyLock::new(|| Utc::now().trunc_subsecs(0));
 
 /// So many hours before now, to the second.
 pub fn ago(hours: i64) -> DateTime<Utc> {
-    (Utc::now() - TimeDelta::hours(hours)).trunc_subsecs(0)
+    *NOW - TimeDelta::hours(hours)
 }
 
 pub fn ahead(hours: i64) -> DateTime<Utc> {
