@@ -1,11 +1,14 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
+mod backup;
 mod evaluate;
 mod export;
 mod export_lines;
 mod ingest;
 mod output;
+mod rebuild;
 mod reports;
+mod restore;
 mod seed;
 mod sources;
 mod turn;
@@ -15,10 +18,13 @@ mod verify_fold;
 #[cfg(test)]
 mod tests;
 
+pub use backup::backup;
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
+pub use restore::restore;
 pub use seed::{Seeded, seed};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use turn::{next_turn, turn};
