@@ -2,15 +2,18 @@
 
 mod backup;
 mod evaluate;
+mod explain;
 mod export;
 mod export_lines;
 mod ingest;
+mod listed;
 mod output;
 mod rebuild;
 mod reports;
 mod restore;
 mod seed;
 mod sources;
+mod submissions;
 mod turn;
 mod verify;
 mod verify_fold;
@@ -20,13 +23,16 @@ mod tests;
 
 pub use backup::backup;
 pub use evaluate::{Changes, Dirty, evaluate};
+pub use explain::{Case, Explanation, OutOfScopeLine, case, explain, own_hosts};
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use listed::{CheckLine, Listed, Sight};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;
 pub use seed::{Seeded, seed};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
+pub use submissions::{ListQuery, Page, list, of_person, of_team};
 pub use turn::{next_turn, turn};
 pub use verify::{Verified, verify, verify_lines};
 

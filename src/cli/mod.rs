@@ -1,6 +1,7 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
 mod backup;
+mod explain;
 mod export;
 mod import;
 mod progress;
@@ -95,6 +96,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Backup { file } => backup::run(&open(&arguments).await?, file).await,
         Command::Restore { file } => restore::run(&open(&arguments).await?, file).await,
         Command::Rebuild { slug } => rebuild::run(&open(&arguments).await?, slug).await,
+        Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
         _ => Err(Failure::usage("not there yet")),
     }
 }

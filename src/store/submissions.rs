@@ -35,7 +35,7 @@ pub struct Submission {
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = submissions)]
 #[diesel(treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     competition_id: i64,
     pull_id: i64,
@@ -96,7 +96,7 @@ fn submission(row: Row) -> Result<Submission, StoreError> {
     })
 }
 
-fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
+pub(super) fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
     rows.into_iter().map(submission).collect()
 }
 
