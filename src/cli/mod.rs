@@ -1,6 +1,7 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
 mod backup;
+mod doctor;
 mod explain;
 mod export;
 mod import;
@@ -97,6 +98,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Restore { file } => restore::run(&open(&arguments).await?, file).await,
         Command::Rebuild { slug } => rebuild::run(&open(&arguments).await?, slug).await,
         Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
+        Command::Doctor => doctor::run(&arguments).await,
         _ => Err(Failure::usage("not there yet")),
     }
 }
