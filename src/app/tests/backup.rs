@@ -171,6 +171,6 @@ async fn s7_a_backup_under_load_folds_again() {
     }
     load.await.unwrap();
     assert!(taken > 1, "the load was over too soon to say anything");
-    let sound = bench.app.store.read(|db| store::filled_tables(db)).await.unwrap();
+    let sound = bench.app.store.read(store::filled_tables).await.unwrap();
     assert!(sound.contains(&"ledger"));
 }
