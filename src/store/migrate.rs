@@ -1,7 +1,12 @@
 //! Migrations: one folder a database, the same names in both, both inside the binary.
 
-use super::{Db, Store, StoreError};
-use diesel::migration::MigrationVersion;
+use super::{Db, Store, StoreError, on};
+use diesel::{
+    backend::Backend,
+    migration::{self, Migration, MigrationSource, MigrationVersion},
+    prelude::*,
+    sql_types::Text,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -30,13 +35,46 @@ fn names<E>(ran: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E>
     ran.map(|versions| versions.iter().map(ToString::to_string).collect())
 }
 
-/// Whether migrations of this version have not run on the database yet.
+/// Whether migrations of this version have not run on the database yet. Writes nothing, unlike diesel's own
+/// question, which makes its table where that is missing and so fails in a transaction that only reads.
 pub fn migrations_pending(db: &mut Db) -> Result<bool, StoreError> {
-    let pending = match db {
-        Db::Sqlite(c) => c.has_pending_migration(SQLITE),
-        Db::Postgres(c) => c.has_pending_migration(POSTGRES),
+    let own = match db {
+        Db::Sqlite(_) => versions(MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)),
+        Db::Postgres(_) => versions(MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)),
     };
-    pending.map_err(|e| StoreError::Refused(e.to_string()))
+    let own = own.map_err(|e| StoreError::Refused(e.to_string()))?;
+    let ran = migrations_run(db)?;
+    Ok(own.iter().any(|version| !ran.contains(version)))
+}
+
+fn versions<B: Backend>(migrations: migration::Result<Vec<Box<dyn Migration<B>>>>) -> migration::Result<Vec<String>> {
+    let of = |migration: &Box<dyn Migration<B>>| migration.name().version().to_string();
+    Ok(migrations?.iter().map(of).collect())
+}
+
+/// The migrations that have run on the database, oldest first: what its tables look like.
+pub fn migrations_run(db: &mut Db) -> Result<Vec<String>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Ran {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let known = match db {
+        Db::Sqlite(_) => "SELECT name AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'",
+        Db::Postgres(_) => {
+            "SELECT tablename::text AS version FROM pg_tables \
+             WHERE tablename = '__diesel_schema_migrations' AND schemaname = ANY (current_schemas(false))"
+        }
+    };
+    let known: Vec<Ran> = on!(db, c => diesel::sql_query(known).load(c))?;
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    let rows: Vec<Ran> = on!(db, c => query.load(c))?;
+    let mut ran: Vec<String> = rows.into_iter().map(|row| row.version).collect();
+    ran.sort();
+    Ok(ran)
 }
 
 const MIGRATION_LOCK: &str = "7233441";

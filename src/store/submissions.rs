@@ -35,7 +35,7 @@ pub struct Submission {
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = submissions)]
 #[diesel(treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     competition_id: i64,
     pull_id: i64,
@@ -96,13 +96,39 @@ fn submission(row: Row) -> Result<Submission, StoreError> {
     })
 }
 
-fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
+pub(super) fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
     rows.into_iter().map(submission).collect()
 }
 
 pub fn submissions_of(db: &mut Db, competition: CompetitionId) -> Result<Vec<Submission>, StoreError> {
     let query = submissions::table.filter(submissions::competition_id.eq(competition.0));
     all(on!(db, c => query.order(submissions::id).load(c))?)
+}
+
+/// Up to `limit` submissions of a competition after `after`, by number.
+pub fn submissions_after(
+    db: &mut Db,
+    competition: CompetitionId,
+    after: SubmissionId,
+    limit: i64,
+) -> Result<Vec<Submission>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::id.gt(after.0))
+        .order(submissions::id)
+        .limit(limit);
+    all(on!(db, c => query.load(c))?)
+}
+
+/// Everybody whose submissions a competition has, whether or not they were in a team of it.
+pub fn people_of_submissions(db: &mut Db, competition: CompetitionId) -> Result<Vec<PersonId>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::person_id.is_not_null())
+        .select(submissions::person_id)
+        .distinct();
+    let ids: Vec<Option<i64>> = on!(db, c => query.load(c))?;
+    Ok(ids.into_iter().flatten().map(PersonId).collect())
 }
 
 pub fn submissions_of_pulls(
@@ -256,6 +282,36 @@ pub fn links_of(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<(SubmissionId, 
     Ok(found.into_iter().map(|(id, key)| (SubmissionId(id), key)).collect())
 }
 
+/// How many links a competition has, and a sum over them that any other set of links is most unlikely to
+/// share: whether they changed.
+pub fn links_sum(db: &mut Db, competition: CompetitionId) -> Result<(u64, u64), StoreError> {
+    let (mut count, mut sum) = (0_u64, 0_u64);
+    let mut after = (i64::MIN, 0_i64);
+    loop {
+        let query = links::table
+            .filter(links::competition_id.eq(competition.0))
+            .filter(
+                links::key
+                    .gt(after.0)
+                    .or(links::key.eq(after.0).and(links::submission_id.gt(after.1))),
+            )
+            .order((links::key, links::submission_id))
+            .limit(10_000)
+            .select((links::key, links::submission_id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        let Some(last) = rows.last() else {
+            return Ok((count, sum));
+        };
+        after = *last;
+        for (key, submission) in rows {
+            count += 1;
+            // An odd factor spreads the submission's number over all bits before the two are mixed.
+            let mixed = key.cast_unsigned() ^ submission.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            sum = sum.wrapping_add(mixed.wrapping_mul(mixed | 1));
+        }
+    }
+}
+
 /// Replaces the keys of a submission.
 pub fn set_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
     let of = links::table.filter(links::submission_id.eq(id.0));
@@ -330,4 +386,104 @@ pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut
         // Row by row would be a round trip each; a million rows of six numbers are held by libpq for a moment.
         Db::Postgres(c) => stream!(c, DefaultLoadingMode),
     }
+}
+
+/// Which submissions a list wants.
+#[derive(Clone, Debug)]
+pub struct ListWanted {
+    pub competition: CompetitionId,
+    pub team: Option<TeamId>,
+    pub person: Option<PersonId>,
+    pub status: Option<Status>,
+    /// What was merged from here on and is not rejected is listed as waiting, and under no other status.
+    pub freeze: Option<Moment>,
+    pub after: SubmissionId,
+    pub limit: i64,
+}
+
+/// The submissions that a list wants, by number.
+pub fn list_submissions(db: &mut Db, wanted: &ListWanted) -> Result<Vec<Submission>, StoreError> {
+    macro_rules! query {
+        ($c:expr) => {{
+            let mut query = submissions::table
+                .filter(submissions::competition_id.eq(wanted.competition.0))
+                .filter(submissions::id.gt(wanted.after.0))
+                .order(submissions::id)
+                .limit(wanted.limit)
+                .into_boxed();
+            if let Some(team) = wanted.team {
+                query = query.filter(submissions::team_id.eq(team.0));
+            }
+            if let Some(person) = wanted.person {
+                query = query.filter(submissions::person_id.eq(person.0));
+            }
+            if let Some(status) = wanted.status {
+                let rejected = Status::Rejected.as_str();
+                let is = submissions::status.eq(status.as_str());
+                query = match wanted.freeze {
+                    None => query.filter(is),
+                    Some(_) if status == Status::Rejected => query.filter(is),
+                    Some(freeze) => {
+                        let open = submissions::merged_at
+                            .lt(freeze.millis())
+                            .or(submissions::merged_at.is_null());
+                        let hidden = submissions::merged_at
+                            .ge(freeze.millis())
+                            .and(submissions::status.ne(rejected));
+                        if status == Status::Waiting {
+                            query.filter(is.and(open.assume_not_null()).or(hidden.assume_not_null()))
+                        } else {
+                            query.filter(is.and(open.assume_not_null()))
+                        }
+                    }
+                };
+            }
+            query.load::<Row>($c)?
+        }};
+    }
+    let rows = match db {
+        Db::Sqlite(c) => query!(c),
+        Db::Postgres(c) => query!(c),
+    };
+    all(rows)
+}
+
+/// A part of a team's or a person's submissions, the newest merge first (what is not merged before them),
+/// and how many there are in all.
+pub fn latest_submissions(
+    db: &mut Db,
+    competition: CompetitionId,
+    team: Option<TeamId>,
+    person: Option<PersonId>,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<Submission>, i64), StoreError> {
+    macro_rules! query {
+        ($c:expr) => {{
+            let of = || {
+                let mut query = submissions::table
+                    .filter(submissions::competition_id.eq(competition.0))
+                    .into_boxed();
+                if let Some(team) = team {
+                    query = query.filter(submissions::team_id.eq(team.0));
+                }
+                if let Some(person) = person {
+                    query = query.filter(submissions::person_id.eq(person.0));
+                }
+                query
+            };
+            let total: i64 = of().count().get_result($c)?;
+            let order = (
+                submissions::merged_at.is_not_null(),
+                submissions::merged_at.desc(),
+                submissions::id.desc(),
+            );
+            (of().order(order).offset(offset).limit(limit).load::<Row>($c)?, total)
+        }};
+    }
+    let (rows, total) = match db {
+        Db::Sqlite(c) => query!(c),
+        Db::Postgres(c) => query!(c),
+    };
+    Ok((all(rows)?, total))
 }

@@ -1,0 +1,9 @@
+//! The whole program, over HTTP and as commands, on SQLite or, where `BUGATHLON_TEST_DATABASE` names a
+//! server, on PostgreSQL. A module a subject; a test that a line of the checklist asks for bears its number.
+
+mod support;
+
+mod board;
+mod freeze;
+mod hooks;
+mod real;
