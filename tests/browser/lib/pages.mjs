@@ -33,7 +33,7 @@ export const PAGES = [
   ["submission-review", "/submissions/6"],
   ["submission-refused", "/submissions/7"],
   ["submission-hostile", "/submissions/4"],
-  ["submission-held", "/submissions/17"],
+  ["submission-held", "/submissions/18"],
   ["submission-refused-frozen", "/submissions/15"],
   ["team-frozen", "/competitions/icy/teams/hostile"],
   ["not-found", "/there-is-no-such-page", 404],
