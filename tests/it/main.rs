@@ -4,6 +4,9 @@
 mod support;
 
 mod board;
+mod durability;
 mod freeze;
 mod hooks;
+mod instances;
+mod live;
 mod real;
