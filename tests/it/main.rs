@@ -5,8 +5,10 @@ mod support;
 
 mod board;
 mod durability;
+mod floors;
 mod freeze;
 mod hooks;
 mod instances;
 mod live;
 mod real;
+mod surface;
