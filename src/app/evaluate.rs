@@ -8,7 +8,7 @@ use super::{AppError, Competition};
 use crate::{
     domain::{
         award::{Accepted, award},
-        competition::Place,
+        competition::{Definition, Place},
         evaluate::{Key, Order, Status, Subject, Verdict, fold},
         forge::Forge,
         ledger::{Cause, Entry},
@@ -69,14 +69,7 @@ pub fn evaluate(
     if competition.stored.seal.finalized_at.is_some() {
         return Ok(Changes::default());
     }
-    let scope = competition.definition.scope();
-    let mut places: HashMap<RepositoryId, Place<'_>> = HashMap::new();
-    for (repository, paths) in store::repositories_at(db, scope.paths())? {
-        let first = paths.first().and_then(|(forge, key)| scope.place_by_key(*forge, key));
-        if let Some(place) = first {
-            places.insert(repository, place);
-        }
-    }
+    let places = places(db, &competition.definition)?;
     let found = match dirty {
         Dirty::All => whole(db, competition, &places, now)?,
         Dirty::Pulls(pulls) => {
@@ -90,6 +83,23 @@ pub fn evaluate(
         }
     };
     settle(db, competition, found, now, cause)
+}
+
+/// Where each repository that a competition looks at stands in its scope: by the paths that it has been
+/// seen under, so that a rename takes nothing out.
+pub(super) fn places<'a>(
+    db: &mut Db,
+    definition: &'a Definition,
+) -> Result<HashMap<RepositoryId, Place<'a>>, AppError> {
+    let scope = definition.scope();
+    let mut places = HashMap::new();
+    for (repository, paths) in store::repositories_at(db, scope.paths())? {
+        let first = paths.first().and_then(|(forge, key)| scope.place_by_key(*forge, key));
+        if let Some(place) = first {
+            places.insert(repository, place);
+        }
+    }
+    Ok(places)
 }
 
 fn subject(
@@ -248,10 +258,10 @@ fn candidates(
 fn number_new(db: &mut Db, candidates: &mut [Candidate]) -> Result<(), AppError> {
     let new = candidates.iter().filter(|c| c.subject.id.0 == 0).count() as i64;
     if new > 0 {
-        let mut next = store::take_numbers(db, Counter::Submission, new)?;
-        for candidate in candidates.iter_mut().filter(|c| c.subject.id.0 == 0) {
-            candidate.subject.id = SubmissionId(next);
-            next += 1;
+        let first = store::take_numbers(db, Counter::Submission, new)?;
+        let unnumbered = candidates.iter_mut().filter(|c| c.subject.id.0 == 0);
+        for (number, candidate) in (first..).zip(unnumbered) {
+            candidate.subject.id = SubmissionId(number);
         }
     }
     Ok(())

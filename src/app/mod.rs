@@ -1,18 +1,32 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
 mod evaluate;
+mod explain;
+mod export;
+mod export_lines;
 mod ingest;
+mod output;
 mod reports;
 mod seed;
 mod sources;
+mod submissions;
 mod turn;
+mod verify;
+mod verify_fold;
+
+#[cfg(test)]
+mod tests;
 
 pub use evaluate::{Changes, Dirty, evaluate};
+pub use explain::{Case, CheckLine, Explanation, Sight, case, explain};
+pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use reports::{LineSum, import, take_reports};
 pub use seed::{Seeded, seed};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
+pub use submissions::{ListQuery, Whose, latest, list};
 pub use turn::{next_turn, turn};
+pub use verify::{Verified, verify, verify_lines};
 
 use crate::{
     domain::{competition::Definition, team::CompetitionId, text::Slug, time::Moment},
@@ -72,9 +86,12 @@ impl Competition {
     }
 }
 
+/// By competition: the revision, and the definition that it has.
+type ByRevision = HashMap<CompetitionId, (i64, Arc<Definition>)>;
+
 /// Definitions by revision: reading one compiles its pattern, and hooks need them all the time.
 #[derive(Clone, Default)]
-pub struct Definitions(Arc<Mutex<HashMap<CompetitionId, (i64, Arc<Definition>)>>>);
+pub struct Definitions(Arc<Mutex<ByRevision>>);
 
 impl Definitions {
     fn read(&self, stored: Stored) -> Result<Competition, AppError> {
@@ -154,6 +171,10 @@ impl Definitions {
             }
         })
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The clock, for the edges that may ask it: `main` and `web`.

@@ -43,6 +43,8 @@ pub async fn turn(app: &App, now: Moment) -> Result<Changes, AppError> {
                 let pulls = store::unmerged(db, competition.id())?.into_iter().collect();
                 let changes = evaluate(db, &competition, &Dirty::Pulls(pulls), now, Cause::Clock)?;
                 store::set_turned(db, competition.id(), now)?;
+                // Somebody may be in another team now, which boards show.
+                store::raise_revision(db, competition.id())?;
                 sum.entries += changes.entries;
                 sum.submissions += changes.submissions;
             }

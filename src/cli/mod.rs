@@ -1,10 +1,14 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
+mod demo;
+mod explain;
+mod export;
 mod import;
 mod progress;
 mod seed;
 mod serve;
 mod standings;
+mod verify;
 
 use crate::{
     app::{App, AppError},
@@ -73,7 +77,9 @@ pub(crate) async fn open(arguments: &Arguments) -> Result<App, Failure> {
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Serve(listen) => serve::run(open(&arguments).await?, listen.listen).await,
+        Command::Demo(listen) => demo::run(listen.listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
+        Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
         Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,
         Command::Standings {
             slug,
@@ -85,6 +91,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             let wanted = standings::Wanted::parse(slug, kind.as_deref(), at.as_deref(), *format, *live)?;
             standings::run(&open(&arguments).await?, wanted).await
         }
+        Command::Export { slug, file } => export::run(&open(&arguments).await?, slug, file).await,
+        Command::Verify { file } => verify::run(file),
         _ => Err(Failure::usage("not there yet")),
     }
 }

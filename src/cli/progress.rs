@@ -50,8 +50,13 @@ impl Progress {
         }
     }
 
-    pub fn done(self) {
-        if let Some(bar) = self.bar {
+    pub fn done(self) {}
+}
+
+/// However the command ends, no bar is left on the terminal.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

@@ -3,6 +3,7 @@
 use super::{competition::Scoring, evaluate::Order, team::SubmissionId};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use std::collections::HashMap;
 
 /// One accepted submission of a person.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,22 +35,17 @@ pub struct Award {
 /// What a judge gave takes its place in the order and in the day like any other.
 pub fn award(scoring: &Scoring, zone: Tz, accepted: &mut [Accepted]) -> Vec<Award> {
     accepted.sort_by(|a, b| a.order.cmp(&b.order));
-    let mut day: Option<NaiveDate> = None;
-    let mut of_day = 0_u32;
+    // By day and not by runs: where the clock is turned back over midnight, a day comes again.
+    let mut fixes_of: HashMap<NaiveDate, u32> = HashMap::new();
     let mut first = true;
     accepted
         .iter()
         .map(|fix| {
-            let today = fix.order.merged_at.day(zone);
-            of_day = if day == Some(today) {
-                of_day.saturating_add(1)
-            } else {
-                1
-            };
-            day = Some(today);
+            let of_day = fixes_of.entry(fix.order.merged_at.day(zone)).or_insert(0);
+            *of_day = of_day.saturating_add(1);
             let bonus = if first { scoring.first_fix_bonus } else { 0 };
             first = false;
-            let over_limit = scoring.daily_limit > 0 && of_day > scoring.daily_limit;
+            let over_limit = scoring.daily_limit > 0 && *of_day > scoring.daily_limit;
             let earned = if over_limit { 0 } else { fix.worth.saturating_add(bonus) };
             Award {
                 id: fix.id,
@@ -62,3 +58,6 @@ pub fn award(scoring: &Scoring, zone: Tz, accepted: &mut [Accepted]) -> Vec<Awar
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

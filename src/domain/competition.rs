@@ -254,6 +254,34 @@ pub struct Place<'a> {
     pub mirror: bool,
 }
 
+/// A [`Place`] by its numbers, to keep where the definition cannot be borrowed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct PlaceAt {
+    pub family: u32,
+    pub mirror: bool,
+}
+
+impl Place<'_> {
+    pub fn at(&self) -> PlaceAt {
+        PlaceAt {
+            family: self.family,
+            mirror: self.mirror,
+        }
+    }
+}
+
+impl Definition {
+    /// None where the definition has no such family.
+    pub fn place_at(&self, at: PlaceAt) -> Option<Place<'_>> {
+        let repository = self.repositories.get(at.family as usize)?;
+        Some(Place {
+            family: at.family,
+            repository,
+            mirror: at.mirror,
+        })
+    }
+}
+
 impl<'a> Scope<'a> {
     pub fn place(&self, forge: Forge, path: &RepoPath) -> Option<Place<'a>> {
         self.place_by_key(forge, &path.key())
@@ -269,3 +297,6 @@ impl<'a> Scope<'a> {
         self.places.keys().map(|(forge, path)| (*forge, path.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests;

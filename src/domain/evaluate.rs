@@ -368,8 +368,9 @@ fn reverts(subjects: &[Subject]) -> Vec<Option<usize>> {
 struct Earlier<'a> {
     merge_shas: HashMap<&'a str, usize>,
     head_shas: HashMap<&'a str, usize>,
-    /// By person, family and plain title: the first one of each base branch, in order.
-    titles: HashMap<(PersonId, u32, &'a str), Vec<usize>>,
+    /// By person, family and plain title. One is enough: what comes later on another branch is a port of
+    /// it, so failed, and never taken.
+    titles: HashMap<(PersonId, u32, &'a str), usize>,
 }
 
 fn duplicates(subjects: &[Subject], verdicts: &mut [Verdict]) {
@@ -408,12 +409,14 @@ impl<'a> Earlier<'a> {
         if commit.is_some() {
             return commit;
         }
-        let same = self
-            .titles
-            .get(&(subject.person?, subject.family, subject.plain_title.as_str()))?;
-        let branch = |at: &&usize| subjects[**at].base_branch == subject.base_branch;
-        let port = same.iter().find(|at| !branch(at)).map(|at| (Likeness::Port, *at));
-        port.or_else(|| same.iter().find(branch).map(|at| (Likeness::SameTitle, *at)))
+        let title = (subject.person?, subject.family, subject.plain_title.as_str());
+        let other = *self.titles.get(&title)?;
+        let how = if subjects[other].base_branch == subject.base_branch {
+            Likeness::SameTitle
+        } else {
+            Likeness::Port
+        };
+        Some((how, other))
     }
 
     fn take(&mut self, subjects: &'a [Subject], at: usize) {
@@ -425,16 +428,9 @@ impl<'a> Earlier<'a> {
             self.head_shas.entry(sha).or_insert(at);
         }
         if let Some(person) = subject.person {
-            let same = self
-                .titles
+            self.titles
                 .entry((person, subject.family, &subject.plain_title))
-                .or_default();
-            if same
-                .iter()
-                .all(|other| subjects[*other].base_branch != subject.base_branch)
-            {
-                same.push(at);
-            }
+                .or_insert(at);
         }
     }
 }

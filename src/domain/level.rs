@@ -30,7 +30,7 @@ impl Default for Ladder {
             rung("GI", "Growing", "成长", 5),
             rung("GT", "Gatherer", "进阶", 15),
             rung("MI", "Mentor", "导师", 40),
-            rung("JT", "Judge's peer", "大师", 100),
+            rung("JT", "Master", "大师", 100),
         ])
     }
 }

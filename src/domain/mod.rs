@@ -11,6 +11,7 @@ pub mod pull;
 pub mod rank;
 pub mod region;
 pub mod revert;
+pub mod tally;
 pub mod team;
 pub mod text;
 pub mod time;
@@ -20,3 +21,5 @@ pub mod words;
 mod real_data;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

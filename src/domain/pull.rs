@@ -100,6 +100,17 @@ impl Actor {
             _ => !self.login.is_empty() && folded(&self.login) == folded(&other.login),
         }
     }
+
+    /// What is not told here is taken from `other`, where that is the same account.
+    fn fill(&mut self, other: Actor) {
+        if self.is(&other) {
+            self.id = self.id.take().or(other.id);
+            self.bot |= other.bot;
+            if self.login.is_empty() {
+                self.login = other.login;
+            }
+        }
+    }
 }
 
 /// The facts of one pull that a competition looks at.
@@ -174,18 +185,19 @@ impl Pull {
         let new_holds = self.gives_way_to(&new);
         let (mut held, other) = if new_holds { (new, self) } else { (self, new) };
         held.repository_id = held.repository_id.or(other.repository_id);
-        if held.author.is(&other.author) {
-            held.author.id = held.author.id.or(other.author.id);
-            if held.author.login.is_empty() {
-                held.author.login = other.author.login;
-            }
-        }
+        held.author.fill(other.author);
         if let Some((report, merged_at, merge_sha)) = merge {
             held.state = State::Merged;
             held.merged_at = merged_at;
             held.merge_sha = merge_sha;
             held.merge_report = Some(report);
-            held.merged_by = held.merged_by.or(other.merged_by);
+            held.merged_by = match (held.merged_by, other.merged_by) {
+                (Some(mut merger), Some(other)) => {
+                    merger.fill(other);
+                    Some(merger)
+                }
+                (merger, other) => merger.or(other),
+            };
         }
         held
     }
@@ -232,3 +244,6 @@ fn earlier_merge(a: &Pull, b: &Pull) -> Option<Merge> {
     // A gap in the earlier report (some forges say merged and not when) is filled by the later one.
     Some((first.0, first.1.or(second.1), first.2.or(second.2)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,11 +134,12 @@ impl Membership {
 
     /// Both hold at some instant.
     pub fn overlaps(&self, other: &Membership) -> bool {
-        let before = |end: Option<Moment>, start: Option<Moment>| match (end, start) {
-            (Some(end), Some(start)) => end <= start,
-            _ => false,
-        };
-        !before(self.left_at, other.joined_at) && !before(other.left_at, self.joined_at)
+        let joined = self.joined_at.max(other.joined_at);
+        let left = [self.left_at, other.left_at].into_iter().flatten().min();
+        match (joined, left) {
+            (Some(joined), Some(left)) => joined < left,
+            _ => true,
+        }
     }
 }
 
@@ -188,6 +189,11 @@ impl Roster {
         self.by_login.insert((account.forge, folded(&account.login)), account);
     }
 
+    /// Every account, in no order.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.by_login.values()
+    }
+
     pub fn memberships(&self, person: PersonId) -> &[Membership] {
         self.memberships.get(&person).map_or(&[], Vec::as_slice)
     }
@@ -225,3 +231,6 @@ impl Roster {
             .min()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,16 @@
 //! Makers of small facts for this floor's tests.
 
 use super::{
+    check::{Check, Outcome, alone},
     competition::*,
+    evaluate::{Decision, Subject},
     forge::Forge,
     pull::{Actor, Pull, RepoPath, State},
-    text::{Name, Slug},
+    region::Region,
+    team::*,
+    text::{Lang, Name, Slug},
     time::{Moment, Span},
+    words::Voice,
 };
 
 pub fn at(text: &str) -> Moment {
@@ -86,5 +91,129 @@ pub fn definition() -> Definition {
         },
         sources: vec![],
         seal: Seal::default(),
+    }
+}
+
+pub fn team(slug: &str, en: &str, zh: &str) -> Team {
+    Team {
+        slug: Slug::parse(slug).unwrap(),
+        kind: Kind::City,
+        region: Region::parse("CN-SH").unwrap(),
+        name: Name {
+            en: en.into(),
+            zh: zh.into(),
+        },
+        capacity: None,
+        standing: Standing::Approved,
+    }
+}
+
+pub fn person(number: i64, name: &str) -> Person {
+    Person {
+        slug: Slug::parse(name).unwrap(),
+        name: name.into(),
+        number,
+    }
+}
+
+/// `login` or `login#id`.
+pub fn account(person: PersonId, forge: Forge, text: &str) -> Account {
+    let (login, id) = text.split_once('#').map_or((text, None), |(l, id)| (l, Some(id)));
+    Account {
+        person,
+        forge,
+        login: login.into(),
+        id: id.map(str::to_owned),
+        proven: id.is_some(),
+    }
+}
+
+/// `login` or `login#id`.
+pub fn actor(text: &str) -> Actor {
+    let (login, id) = text.split_once('#').map_or((text, None), |(l, id)| (l, Some(id)));
+    Actor {
+        login: login.into(),
+        id: id.map(str::to_owned),
+        bot: false,
+    }
+}
+
+pub const ANN: PersonId = PersonId(1);
+pub const BOB: PersonId = PersonId(2);
+pub const SHORE: TeamId = TeamId(1);
+pub const CAMPUS: TeamId = TeamId(2);
+
+/// Teams Shore and Campus; Ann, who writes [`pull`], and Bob, whose accounts are hints; in no team yet.
+pub fn people() -> Roster {
+    let mut roster = Roster::default();
+    roster.teams.insert(SHORE, team("shore", "Shore", "海岸"));
+    roster.teams.insert(CAMPUS, team("campus", "Campus", "校园"));
+    roster.people.insert(ANN, person(1, "Ann"));
+    roster.people.insert(BOB, person(2, "Bob"));
+    for (owner, forge, login) in [
+        (ANN, Forge::Gitee, "dev1#1"),
+        (ANN, Forge::GitHub, "dev1#101"),
+        (BOB, Forge::Gitee, "dev2"),
+        (BOB, Forge::GitHub, "dev2"),
+    ] {
+        roster.add_account(account(owner, forge, login));
+    }
+    roster
+}
+
+pub fn membership(team: TeamId, joined_at: Option<Moment>, left_at: Option<Moment>) -> Membership {
+    Membership {
+        team,
+        joined_at,
+        left_at,
+    }
+}
+
+/// [`people`] with Ann in Shore and Bob in Campus for good.
+pub fn roster() -> Roster {
+    let mut roster = people();
+    roster.add_membership(ANN, membership(SHORE, None, None));
+    roster.add_membership(BOB, membership(CAMPUS, None, None));
+    roster
+}
+
+/// What one evaluation sees, for a test to change.
+pub struct World {
+    pub definition: Definition,
+    pub roster: Roster,
+    pub now: Moment,
+    pub pull: Pull,
+}
+
+/// [`definition`], [`roster`] and `pull(1)`, in the middle of the window.
+pub fn world() -> World {
+    World {
+        definition: definition(),
+        roster: roster(),
+        now: at("2026-03-10T00:00:00Z"),
+        pull: pull(1),
+    }
+}
+
+impl World {
+    /// What `which` answers on the pull, and how it says so in English.
+    pub fn finding(&self, which: Check) -> (Outcome, String) {
+        let scope = self.definition.scope();
+        let place = scope.place(self.pull.forge, &self.pull.repository).unwrap();
+        let alone = alone(&self.definition, place, &self.roster, &self.pull, self.now);
+        let finding = alone.findings.iter().find(|f| f.check == which).unwrap();
+        let voice = Voice {
+            lang: Lang::En,
+            zone: self.definition.zone,
+            roster: &self.roster,
+        };
+        (finding.outcome, voice.say(&finding.detail))
+    }
+
+    pub fn subject(&self, id: i64, pull: &Pull, decision: Option<&Decision>) -> Subject {
+        let scope = self.definition.scope();
+        let place = scope.place(pull.forge, &pull.repository).unwrap();
+        let id = SubmissionId(id);
+        Subject::of(id, &self.definition, place, &self.roster, pull, decision, self.now)
     }
 }

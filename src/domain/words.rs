@@ -172,6 +172,7 @@ impl Voice<'_> {
             }
             Detail::Human => "not a bot".into(),
             Detail::Bot { login } => format!("{login} is one of the bots of this competition"),
+            Detail::MarkedBot { login: "" } => "the forge marks the author as a bot".into(),
             Detail::MarkedBot { login } => format!("the forge marks {login} as a bot"),
             Detail::BugLabel { label } => format!("label `{label}`"),
             Detail::BugTitle { sign } => format!("the title says `{sign}`"),
@@ -192,13 +193,16 @@ impl Voice<'_> {
             Detail::NoneForbidden => "no label that rules it out".into(),
             Detail::Forbidden { label } => format!("label `{label}` rules it out"),
             Detail::MergerUnknown => "who merged it is not told".into(),
+            Detail::MergedByBot { login: "" } => "merged by a bot".into(),
             Detail::MergedByBot { login } => format!("merged by the bot {login}"),
             Detail::MergedByOther { login: "" } => "merged by somebody else".into(),
             Detail::MergedByOther { login } => format!("merged by {login}"),
-            Detail::MergedBySelf { login } => format!("{login} merged the own pull"),
+            Detail::MergedBySelf { login: "" } => "the author merged it".into(),
+            Detail::MergedBySelf { login } => format!("{login} merged their own pull"),
             Detail::SizeUnknown => "the forge did not say how many lines changed".into(),
             Detail::Size { lines: 1 } => "1 line changed".into(),
             Detail::Size { lines } => format!("{lines} lines changed"),
+            Detail::TooSmall { lines: 1, least } => format!("1 line changed, fewer than {least}"),
             Detail::TooSmall { lines, least } => format!("{lines} lines changed, fewer than {least}"),
             Detail::NoRevert => "takes nothing back".into(),
             Detail::RevertTitle => "the title says that this takes another change back".into(),
@@ -274,6 +278,7 @@ impl Voice<'_> {
             }
             Detail::Human => "不是机器人".into(),
             Detail::Bot { login } => format!("{login} 是本次比赛的机器人账号"),
+            Detail::MarkedBot { login: "" } => "代码平台标记作者为机器人".into(),
             Detail::MarkedBot { login } => format!("代码平台标记 {login} 为机器人"),
             Detail::BugLabel { label } => format!("有标签 `{label}`"),
             Detail::BugTitle { sign } => format!("标题中有“{sign}”"),
@@ -294,9 +299,11 @@ impl Voice<'_> {
             Detail::NoneForbidden => "没有被排除的标签".into(),
             Detail::Forbidden { label } => format!("标签 `{label}` 使其不计入"),
             Detail::MergerUnknown => "没有说明是谁合并的".into(),
+            Detail::MergedByBot { login: "" } => "由机器人合并".into(),
             Detail::MergedByBot { login } => format!("由机器人 {login} 合并"),
             Detail::MergedByOther { login: "" } => "由他人合并".into(),
             Detail::MergedByOther { login } => format!("由 {login} 合并"),
+            Detail::MergedBySelf { login: "" } => "作者自己合并".into(),
             Detail::MergedBySelf { login } => format!("{login} 合并了自己的请求"),
             Detail::SizeUnknown => "代码平台没有说明改动行数".into(),
             Detail::Size { lines } => format!("改动 {lines} 行"),
@@ -330,29 +337,4 @@ fn looks_like<'a>(wanted: &'a [String], labels: &'a [String]) -> Option<(&'a str
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_say_their_two_largest_units() {
-        for (millis, en, zh) in [
-            (0, "0 ms", "0 毫秒"),
-            (999, "999 ms", "999 毫秒"),
-            (7_800_000, "2 h 10 min", "2 小时 10 分"),
-            (86_400_000, "1 d", "1 天"),
-            (86_400_000 + 60_000, "1 d", "1 天"),
-            (61_000, "1 min 1 s", "1 分 1 秒"),
-        ] {
-            assert_eq!(span(millis, Lang::En), en);
-            assert_eq!(span(millis, Lang::Zh), zh);
-        }
-    }
-
-    #[test]
-    fn near_misses_are_up_to_two_edits_away() {
-        let labels = ["kind/bugs".to_owned(), "sig/ops".to_owned()];
-        assert_eq!(near_miss("kind/bug", &labels), Some("kind/bugs"));
-        assert_eq!(near_miss("kind/bugs", &labels), None);
-        assert_eq!(near_miss("kind/feature", &labels), None);
-    }
-}
+mod tests;

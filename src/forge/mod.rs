@@ -11,6 +11,7 @@ mod github;
 mod gitlab;
 mod merge_request;
 mod pull_request;
+mod pull_url;
 mod redact;
 mod shape;
 mod signature;
@@ -18,6 +19,7 @@ mod signature;
 #[cfg(test)]
 mod tests;
 
+pub use pull_url::{BadPullUrl, PullName};
 pub use shape::Unreadable;
 
 use crate::domain::{forge::Forge, pull::Pull, time::Moment};

@@ -151,7 +151,7 @@ impl Boards {
     /// Follows the ledger once: boards that are new or have another revision are read anew, the others take
     /// their new entries in; what changed is told to whoever listens. Returns how many snapshots changed.
     pub async fn beat(&self, store: &Store, read: &ReadDefinition, now: Moment) -> Result<usize, StoreError> {
-        let pulses = store.read(|db| store::pulses(db)).await?;
+        let pulses = store.read(store::pulses).await?;
         let known: HashMap<CompetitionId, Arc<Live>> = self
             .all()
             .into_iter()
@@ -260,6 +260,21 @@ fn turned_to_frozen(live: &Live, hide: bool, now: Moment) -> bool {
     let face = live.board.face();
     let freeze = face.definition.frozen_at(face.seal, now).filter(|_| hide);
     freeze != live.board.snapshot().standings.frozen_at
+}
+
+impl Board {
+    /// Reads a board in the transaction under way. None where there is no such competition, or where this
+    /// version refuses its definition.
+    pub fn read(
+        db: &mut Db,
+        read: &ReadDefinition,
+        id: CompetitionId,
+        hide: bool,
+        now: Moment,
+    ) -> Result<Option<Self>, StoreError> {
+        let beginning = begin(db, read, id, hide, now)?;
+        Ok(beginning.map(|beginning| Self::new(beginning, hide, now)))
+    }
 }
 
 /// Reads what a board begins with, in one state of the database.

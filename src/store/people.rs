@@ -320,3 +320,67 @@ pub fn board_people(db: &mut Db, competition: CompetitionId, at: Moment) -> Resu
     }
     Ok(found.into_iter().map(|(person, _)| person).collect())
 }
+
+/// Somebody's time in a team.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub id: PersonId,
+    pub person: Person,
+    pub joined_at: Option<Moment>,
+    pub left_at: Option<Moment>,
+}
+
+/// Everybody who is or was in a team, by name.
+pub fn members_of(db: &mut Db, competition: CompetitionId, team: TeamId) -> Result<Vec<Seat>, StoreError> {
+    let query = memberships::table
+        .inner_join(people::table)
+        .filter(memberships::competition_id.eq(competition.0))
+        .filter(memberships::team_id.eq(team.0))
+        .order((people::name, people::id, memberships::joined_at))
+        .select((
+            (people::id, people::slug, people::name, people::number),
+            memberships::joined_at,
+            memberships::left_at,
+        ));
+    type Row = ((i64, String, String, i64), Option<i64>, Option<i64>);
+    let rows: Vec<Row> = on!(db, c => query.load(c))?;
+    let seat = |(row, joined_at, left_at): Row| {
+        let (id, person) = person(row)?;
+        Ok(Seat {
+            id,
+            person,
+            joined_at: moment(joined_at),
+            left_at: moment(left_at),
+        })
+    };
+    rows.into_iter().map(seat).collect()
+}
+
+/// The teams that somebody is or was in, oldest first.
+pub fn memberships_of(
+    db: &mut Db,
+    competition: CompetitionId,
+    person: PersonId,
+) -> Result<Vec<Membership>, StoreError> {
+    let query = memberships::table
+        .filter(memberships::competition_id.eq(competition.0))
+        .filter(memberships::person_id.eq(person.0))
+        .order(memberships::id)
+        .select((memberships::team_id, memberships::joined_at, memberships::left_at));
+    let rows: Vec<(i64, Option<i64>, Option<i64>)> = on!(db, c => query.load(c))?;
+    let membership = |(team, joined_at, left_at)| Membership {
+        team: TeamId(team),
+        joined_at: moment(joined_at),
+        left_at: moment(left_at),
+    };
+    let mut spells: Vec<Membership> = rows.into_iter().map(membership).collect();
+    spells.sort_by_key(|spell| spell.joined_at);
+    Ok(spells)
+}
+
+/// Seats of a team; None: no limit.
+pub fn team_capacity(db: &mut Db, team: TeamId) -> Result<Option<u32>, StoreError> {
+    let query = teams::table.find(team.0).select(teams::capacity);
+    let capacity: Option<Option<i64>> = on!(db, c => query.first(c).optional())?;
+    Ok(capacity.flatten().and_then(|seats| u32::try_from(seats).ok()))
+}

@@ -105,6 +105,32 @@ pub fn submissions_of(db: &mut Db, competition: CompetitionId) -> Result<Vec<Sub
     all(on!(db, c => query.order(submissions::id).load(c))?)
 }
 
+/// Up to `limit` submissions of a competition after `after`, by number.
+pub fn submissions_after(
+    db: &mut Db,
+    competition: CompetitionId,
+    after: SubmissionId,
+    limit: i64,
+) -> Result<Vec<Submission>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::id.gt(after.0))
+        .order(submissions::id)
+        .limit(limit);
+    all(on!(db, c => query.load(c))?)
+}
+
+/// Everybody whose submissions a competition has, whether or not they were in a team of it.
+pub fn people_of_submissions(db: &mut Db, competition: CompetitionId) -> Result<Vec<PersonId>, StoreError> {
+    let query = submissions::table
+        .filter(submissions::competition_id.eq(competition.0))
+        .filter(submissions::person_id.is_not_null())
+        .select(submissions::person_id)
+        .distinct();
+    let ids: Vec<Option<i64>> = on!(db, c => query.load(c))?;
+    Ok(ids.into_iter().flatten().map(PersonId).collect())
+}
+
 pub fn submissions_of_pulls(
     db: &mut Db,
     competition: CompetitionId,
@@ -330,4 +356,104 @@ pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut
         // Row by row would be a round trip each; a million rows of six numbers are held by libpq for a moment.
         Db::Postgres(c) => stream!(c, DefaultLoadingMode),
     }
+}
+
+/// Which submissions a list wants.
+#[derive(Clone, Debug)]
+pub struct ListWanted {
+    pub competition: CompetitionId,
+    pub team: Option<TeamId>,
+    pub person: Option<PersonId>,
+    pub status: Option<Status>,
+    /// What was merged from here on and is not rejected is listed as waiting, and under no other status.
+    pub freeze: Option<Moment>,
+    pub after: SubmissionId,
+    pub limit: i64,
+}
+
+/// The submissions that a list wants, by number.
+pub fn list_submissions(db: &mut Db, wanted: &ListWanted) -> Result<Vec<Submission>, StoreError> {
+    macro_rules! query {
+        ($c:expr) => {{
+            let mut query = submissions::table
+                .filter(submissions::competition_id.eq(wanted.competition.0))
+                .filter(submissions::id.gt(wanted.after.0))
+                .order(submissions::id)
+                .limit(wanted.limit)
+                .into_boxed();
+            if let Some(team) = wanted.team {
+                query = query.filter(submissions::team_id.eq(team.0));
+            }
+            if let Some(person) = wanted.person {
+                query = query.filter(submissions::person_id.eq(person.0));
+            }
+            if let Some(status) = wanted.status {
+                let rejected = Status::Rejected.as_str();
+                let is = submissions::status.eq(status.as_str());
+                query = match wanted.freeze {
+                    None => query.filter(is),
+                    Some(_) if status == Status::Rejected => query.filter(is),
+                    Some(freeze) => {
+                        let open = submissions::merged_at
+                            .lt(freeze.millis())
+                            .or(submissions::merged_at.is_null());
+                        let hidden = submissions::merged_at
+                            .ge(freeze.millis())
+                            .and(submissions::status.ne(rejected));
+                        if status == Status::Waiting {
+                            query.filter(is.and(open.assume_not_null()).or(hidden.assume_not_null()))
+                        } else {
+                            query.filter(is.and(open.assume_not_null()))
+                        }
+                    }
+                };
+            }
+            query.load::<Row>($c)?
+        }};
+    }
+    let rows = match db {
+        Db::Sqlite(c) => query!(c),
+        Db::Postgres(c) => query!(c),
+    };
+    all(rows)
+}
+
+/// A part of a team's or a person's submissions, the newest merge first (what is not merged before them),
+/// and how many there are in all.
+pub fn latest_submissions(
+    db: &mut Db,
+    competition: CompetitionId,
+    team: Option<TeamId>,
+    person: Option<PersonId>,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<Submission>, i64), StoreError> {
+    macro_rules! query {
+        ($c:expr) => {{
+            let of = || {
+                let mut query = submissions::table
+                    .filter(submissions::competition_id.eq(competition.0))
+                    .into_boxed();
+                if let Some(team) = team {
+                    query = query.filter(submissions::team_id.eq(team.0));
+                }
+                if let Some(person) = person {
+                    query = query.filter(submissions::person_id.eq(person.0));
+                }
+                query
+            };
+            let total: i64 = of().count().get_result($c)?;
+            let order = (
+                submissions::merged_at.is_not_null(),
+                submissions::merged_at.desc(),
+                submissions::id.desc(),
+            );
+            (of().order(order).offset(offset).limit(limit).load::<Row>($c)?, total)
+        }};
+    }
+    let (rows, total) = match db {
+        Db::Sqlite(c) => query!(c),
+        Db::Postgres(c) => query!(c),
+    };
+    Ok((all(rows)?, total))
 }

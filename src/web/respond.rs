@@ -95,7 +95,7 @@ fn vary(content_type: &str) -> HeaderValue {
     HeaderValue::from_static(if content_type == HTML {
         "accept-encoding, accept-language"
     } else {
-        "accept-encoding, accept"
+        "accept-encoding, accept, accept-language"
     })
 }
 

@@ -62,10 +62,19 @@ routes! {
         ["top", "kind", "region", "q"], "Points over time of the first teams";
     GET "/api/v1/competitions/{slug}/ledger" => api::ledger, "",
         ["after"], "The ledger, as application/x-ndjson";
+    GET "/api/v1/competitions/{slug}/submissions" => api::submissions, "Submissions",
+        ["status", "team", "person", "after", "limit"], "Submissions with their checks";
+    GET "/api/v1/submissions/{id}" => api::submission, "Submission", [], "One submission with its checks";
+    GET "/api/v1/competitions/{slug}/explain" => api::explain, "Submission",
+        ["url"], "Why a pull counts, or does not";
     GET "/api/v1/openapi.json" => api::openapi, "", [], "This description";
     GET "/" => show::competitions, "", [], "Every competition, as a page";
     GET "/competitions/{slug}/people" => show::people, "", [], "People by points, as a page";
     GET "/competitions/{slug}/rules" => show::rules, "", [], "The rules in plain words, as a page";
+    GET "/competitions/{slug}/why" => show::why, "", ["url"], "Why isn't my pull counted? As a page";
+    GET "/competitions/{slug}/teams/{team}" => show::team, "", ["offset"], "A team, as a page";
+    GET "/competitions/{slug}/people/{person}" => show::person, "", ["offset"], "A person, as a page";
+    GET "/submissions/{id}" => show::submission, "", [], "A submission's why, as a page";
     GET "/assets/{file}" => assets::asset_file, "", [], "Style, script and icon";
     GET "/healthz" => health::healthz, "", [], "The process answers";
     GET "/readyz" => health::readyz, "", [], "Requests may be sent";

@@ -97,7 +97,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     let mut server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
-            .wrap_fn(|request, service| observe(request, service))
+            .wrap_fn(observe)
             .configure(routes::configure)
             .default_service(web::to(routes::nowhere))
     })

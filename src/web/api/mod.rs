@@ -3,7 +3,9 @@
 mod boards;
 mod competitions;
 mod openapi;
+mod submissions;
 
 pub use boards::{history, leaderboard, ledger, people};
 pub use competitions::{competition, competitions};
 pub use openapi::openapi;
+pub use submissions::{explain, submission, submissions};

@@ -14,6 +14,22 @@ pub(super) fn written(text: &str) -> Markup {
     html! { bdi { (text) } }
 }
 
+/// A sentence of a check, in which what stands between backticks is set as code. A backtick too many stays
+/// a backtick.
+pub(super) fn evidence(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = parts.len() % 2 == 1;
+    html! {
+        bdi {
+            @if paired {
+                @for (at, part) in parts.iter().enumerate() {
+                    @if at % 2 == 1 { code { (part) } } @else { (part) }
+                }
+            } @else { (text) }
+        }
+    }
+}
+
 pub(super) fn team_link(shell: &Shell<'_>, event: &Event<'_>, team: &TeamRef<'_>) -> Markup {
     let path = event.path(&format!("/teams/{}", team.slug));
     html! { a href=(shell.href(&path, &[])) { (written(team.name.of(shell.lang))) } }
@@ -229,7 +245,7 @@ fn submission_row(shell: &Shell<'_>, event: &Event<'_>, row: &SubmissionRow<'_>)
                         " · " (w.merged) " " (when::stamp(shell, event.zone, merged))
                     }
                 }
-                @if let Some(reason) = reason { small.reason { (written(reason)) } }
+                @if let Some(reason) = reason { small.reason { (evidence(reason)) } }
             }
             td.mid { (stamp(shell, row.status, row.held)) }
             td.num.points { @if row.held { "–" } @else { (row.points) } }

@@ -2,7 +2,7 @@
 //! The submission's own page and the explainer both show it.
 
 use super::{
-    parts::{person_link, pull_key, stamp, status_word, team_link, written},
+    parts::{evidence, person_link, pull_key, stamp, status_word, team_link, written},
     view::{Event, PersonRef, PullRef, Shell, TeamRef},
     when,
 };
@@ -149,7 +149,7 @@ fn verdict(shell: &Shell<'_>, event: &Event<'_>, case: &Case<'_>) -> Markup {
                 ul.todo {
                     @for line in open {
                         li {
-                            strong { (w.check(line.check)) } ": " (written(&line.evidence))
+                            strong { (w.check(line.check)) } ": " (evidence(&line.evidence))
                             br;
                             (w.advice(line.check, line.outcome))
                         }
@@ -197,7 +197,7 @@ fn checks(shell: &Shell<'_>, case: &Case<'_>) -> Markup {
                     li.(line.outcome.as_str()) {
                         span.sign aria-hidden="true" { (sign(line.outcome)) }
                         strong { (w.check(line.check)) span.sr { ": " (w.outcome(line.outcome)) } }
-                        span.evidence { (written(&line.evidence)) }
+                        span.evidence { (evidence(&line.evidence)) }
                     }
                 }
             }

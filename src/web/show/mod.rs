@@ -1,9 +1,11 @@
 //! Pages filled: what a page needs is taken from a board or a use case and lent to `pages`.
 
 mod boards;
+mod cases;
 mod competitions;
 
 pub use boards::{leaderboard, people};
+pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
 
 use super::pages::view::{Counts, Event};

@@ -1,0 +1,328 @@
+//! Why a pull counts, or does not: every check with its evidence, the points and where they come from,
+//! and what the ledger says of it. From stored facts alone.
+
+use super::{App, AppError, Competition};
+use crate::{
+    domain::{
+        award::{Accepted, Award, award},
+        check::{self, Check, Detail, Outcome},
+        evaluate::{Likeness, Order, Status},
+        forge::Forge,
+        team::{PersonId, Roster, SubmissionId},
+        text::{Lang, Slug},
+        time::Moment,
+        words::Voice,
+    },
+    forge::PullName,
+    store::{self, Chained, Db, Fact, RepositoryId, Submission},
+};
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashMap};
+
+/// Who looks: a freeze hides from the public what it does not hide from judges and the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sight {
+    Public,
+    Live,
+}
+
+/// The answer to "why isn't my pull counted?".
+pub enum Explanation {
+    Case(Box<Case>),
+    /// The repository is not part of the competition, whether or not the pull is known.
+    OutOfScope,
+    /// The repository is, but nobody has told of the pull.
+    Unknown,
+}
+
+/// One check's answer, said.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckLine {
+    pub check: Check,
+    pub outcome: Outcome,
+    pub detail: String,
+}
+
+/// A submission with all that explains it.
+pub struct Case {
+    pub competition: Competition,
+    pub submission: Submission,
+    pub fact: Fact,
+    /// The path under which the repository is in scope; another than the fact's where it was renamed.
+    pub scope_path: Option<(Forge, String)>,
+    pub roster: Roster,
+    /// The revert that took it back, and the other of a duplicate, as `gitee:owner/name!12`.
+    pub reverted_by: Option<String>,
+    pub duplicate: Option<(Likeness, String)>,
+    /// What it earned or, while it is not accepted, nothing.
+    pub award: Option<Award>,
+    /// Its entries in the ledger, oldest first; empty while hidden.
+    pub history: Vec<Chained>,
+    /// A freeze hides what became of it.
+    pub hidden: bool,
+    /// When the checks are said: what is not merged yet is judged at this moment.
+    pub now: Moment,
+}
+
+/// Explains a pull by its name. Errors: `NoCompetition`.
+pub async fn explain(
+    app: &App,
+    slug: &Slug,
+    name: &PullName,
+    sight: Sight,
+    now: Moment,
+) -> Result<Explanation, AppError> {
+    let (definitions, slug, name) = (app.definitions(), slug.clone(), name.clone());
+    app.store
+        .read(move |db| {
+            let competition = definitions.of(db, &slug)?;
+            let fact = store::fact_by_name(db, name.forge, &name.repository, name.number)?;
+            let known = match &fact {
+                Some(fact) => store::submissions_of_pulls(db, competition.id(), &[fact.id])?.pop(),
+                None => None,
+            };
+            let in_scope = competition
+                .definition
+                .scope()
+                .place(name.forge, &name.repository)
+                .is_some();
+            match (fact, known) {
+                (Some(fact), Some(submission)) => {
+                    let case = case_of(db, competition, submission, fact, sight, now)?;
+                    Ok(Explanation::Case(Box::new(case)))
+                }
+                _ if in_scope => Ok(Explanation::Unknown),
+                _ => Ok(Explanation::OutOfScope),
+            }
+        })
+        .await
+}
+
+/// Explains a submission by its number. None where there is none.
+pub async fn case(app: &App, id: SubmissionId, sight: Sight, now: Moment) -> Result<Option<Case>, AppError> {
+    let definitions = app.definitions();
+    app.store
+        .read(move |db| {
+            let Some(submission) = store::submissions_by_id(db, &[id])?.pop() else {
+                return Ok(None);
+            };
+            let competition = definitions.by_id(db, submission.competition)?;
+            let Some(fact) = store::facts_by_id(db, &[submission.pull])?.pop() else {
+                return Ok(None);
+            };
+            case_of(db, competition, submission, fact, sight, now).map(Some)
+        })
+        .await
+}
+
+fn case_of(
+    db: &mut Db,
+    competition: Competition,
+    submission: Submission,
+    fact: Fact,
+    sight: Sight,
+    now: Moment,
+) -> Result<Case, AppError> {
+    let hidden = is_hidden(&competition, &submission, sight, now);
+    let also: BTreeSet<PersonId> = submission.person.into_iter().collect();
+    let author = (fact.pull.forge, fact.pull.author.clone());
+    let roster = store::roster_of(db, competition.id(), &[author], &also)?;
+    let scope_path = scope_paths(db, &competition)?.remove(&fact.repository);
+    let reverted_by = match submission.reverted_by {
+        Some(id) => name_of(db, id)?,
+        None => None,
+    };
+    let duplicate = match submission.duplicate {
+        Some(duplicate) => name_of(db, duplicate.of)?.map(|name| (duplicate.how, name)),
+        None => None,
+    };
+    let award = if hidden {
+        None
+    } else {
+        award_of(db, &competition, &submission)?
+    };
+    let history = if hidden {
+        Vec::new()
+    } else {
+        store::ledger_of(db, submission.id)?
+    };
+    Ok(Case {
+        competition,
+        submission,
+        fact,
+        scope_path,
+        roster,
+        reverted_by,
+        duplicate,
+        award,
+        history,
+        hidden,
+        now,
+    })
+}
+
+/// Whether a freeze hides what became of a submission. What is rejected could not have counted, and is told.
+pub(super) fn is_hidden(competition: &Competition, submission: &Submission, sight: Sight, now: Moment) -> bool {
+    let freeze = competition.definition.frozen_at(competition.stored.seal, now);
+    let late = || freeze.is_some_and(|freeze| submission.merged_at.is_some_and(|merged| merged >= freeze));
+    sight == Sight::Public && submission.status != Status::Rejected && late()
+}
+
+/// The path under which each repository is in scope.
+pub(super) fn scope_paths(
+    db: &mut Db,
+    competition: &Competition,
+) -> Result<HashMap<RepositoryId, (Forge, String)>, AppError> {
+    let scope = competition.definition.scope();
+    let found = store::repositories_at(db, scope.paths())?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(id, paths)| Some((id, paths.into_iter().next()?)))
+        .collect())
+}
+
+fn name_of(db: &mut Db, id: SubmissionId) -> Result<Option<String>, AppError> {
+    let Some(other) = store::submissions_by_id(db, &[id])?.pop() else {
+        return Ok(None);
+    };
+    Ok(store::facts_by_id(db, &[other.pull])?
+        .pop()
+        .map(|fact| fact.pull.name()))
+}
+
+/// What the submission earned among its person's awards.
+fn award_of(db: &mut Db, competition: &Competition, submission: &Submission) -> Result<Option<Award>, AppError> {
+    let (Some(person), Status::Accepted) = (submission.person, submission.status) else {
+        return Ok(None);
+    };
+    let mut accepted: Vec<Accepted> = store::accepted_of(db, competition.id(), &[person])?
+        .into_iter()
+        .map(|row| Accepted {
+            order: Order {
+                merged_at: row.merged_at,
+                forge: row.forge,
+                repository: row.repository,
+                number: row.number,
+            },
+            id: row.id,
+            worth: row.worth,
+            given: None,
+        })
+        .collect();
+    let definition = &competition.definition;
+    let awards = award(&definition.scoring, definition.zone, &mut accepted);
+    Ok(awards.into_iter().find(|award| award.id == submission.id))
+}
+
+impl Case {
+    /// As it may be told: what a freeze hides waits.
+    pub fn status(&self) -> Status {
+        if self.hidden {
+            Status::Waiting
+        } else {
+            self.submission.status
+        }
+    }
+
+    pub fn points(&self) -> i64 {
+        if self.hidden { 0 } else { self.submission.points }
+    }
+
+    pub fn person(&self) -> Option<&crate::domain::team::Person> {
+        self.roster.people.get(&self.submission.person?)
+    }
+
+    pub fn team(&self) -> Option<&crate::domain::team::Team> {
+        self.roster.teams.get(&self.submission.team?)
+    }
+
+    /// Every check in order, said in `lang`; none while a freeze hides what became of it.
+    pub fn lines(&self, lang: Lang) -> Vec<CheckLine> {
+        if self.hidden {
+            return Vec::new();
+        }
+        let definition = &self.competition.definition;
+        let scope = definition.scope();
+        let pull = &self.fact.pull;
+        let in_scope = self
+            .scope_path
+            .as_ref()
+            .and_then(|(forge, key)| scope.place_by_key(*forge, key));
+        let Some(place) = in_scope else {
+            return Vec::new();
+        };
+        let voice = Voice {
+            lang,
+            zone: definition.zone,
+            roster: &self.roster,
+        };
+        let alone = check::alone(definition, place, &self.roster, pull, self.now);
+        let mut lines: Vec<CheckLine> = alone
+            .findings
+            .iter()
+            .map(|finding| CheckLine {
+                check: finding.check,
+                outcome: finding.outcome,
+                detail: voice.say(&finding.detail),
+            })
+            .collect();
+        let (outcome, detail) = match &self.reverted_by {
+            Some(by) => (Outcome::Fail, Detail::Reverted { by }),
+            None => (Outcome::Pass, Detail::NotReverted),
+        };
+        lines.push(CheckLine {
+            check: Check::NotReverted,
+            outcome,
+            detail: voice.say(&detail),
+        });
+        let (outcome, detail) = match &self.duplicate {
+            Some((how, other)) => {
+                let detail = match how {
+                    Likeness::SameCommit => Detail::SameCommit { other },
+                    Likeness::Port => Detail::Port { other },
+                    Likeness::SameTitle => Detail::SameTitle { other },
+                };
+                (how.outcome(), detail)
+            }
+            None if pull.merged_at.is_none() => (Outcome::Pass, Detail::NotYetMerged),
+            None => (Outcome::Pass, Detail::Single),
+        };
+        lines.push(CheckLine {
+            check: Check::NotDuplicate,
+            outcome,
+            detail: voice.say(&detail),
+        });
+        lines
+    }
+
+    /// The submission object of the contract, section 6.
+    pub fn json(&self, lang: Lang) -> Value {
+        let pull = &self.fact.pull;
+        let checks: Vec<Value> = self
+            .lines(lang)
+            .into_iter()
+            .map(|line| json!({"check": line.check, "outcome": line.outcome, "detail": line.detail}))
+            .collect();
+        json!({
+            "id": self.submission.id,
+            "competition": self.competition.definition.slug,
+            "pull": {
+                "forge": pull.forge,
+                "repository": pull.repository.as_str(),
+                "number": pull.number,
+                "title": pull.title,
+                "url": pull.url,
+                "author": {"login": pull.author.login},
+                "base_branch": pull.base_branch,
+                "created_at": pull.created_at,
+                "merged_at": pull.merged_at,
+            },
+            "person": self.person().map(|person| person.slug.as_str()),
+            "team": self.team().map(|team| team.slug.as_str()),
+            "status": self.status(),
+            "points": self.points(),
+            "checks": checks,
+            "decision": null,
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Use cases over a temporary SQLite, seeded from the repository's own seeds.
+
+mod export;
+
+use super::{App, seed};
+use crate::{
+    domain::{text::Slug, time::Moment},
+    store::{self, DatabaseUrl, Store},
+};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A database of its own; gone when dropped.
+pub(super) struct Bench {
+    pub app: App,
+    pub folder: TempDir,
+}
+
+pub(super) fn at(text: &str) -> Moment {
+    Moment::parse(text).unwrap()
+}
+
+/// A week before the seeds' running competition freezes.
+pub(super) fn now() -> Moment {
+    at("2026-12-13T00:00:00+08:00")
+}
+
+pub(super) fn spring() -> Slug {
+    Slug::parse("spring-sprint").unwrap()
+}
+
+pub(super) fn seeds(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name)
+}
+
+impl Bench {
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = open(&folder.path().join("b.db")).await;
+        Self { app, folder }
+    }
+
+    /// With `seeds/<name>` loaded.
+    pub async fn seeded(name: &str) -> Self {
+        let bench = Self::empty().await;
+        seed(&bench.app, &seeds(name), now(), |_| ()).await.unwrap();
+        bench
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs plain SQL, to alter what no use case alters.
+    pub async fn sql(&self, text: &'static str) {
+        use diesel::connection::SimpleConnection;
+        let run = |db: &mut store::Db| match db {
+            store::Db::Sqlite(c) => c.batch_execute(text).map_err(store::StoreError::from),
+            store::Db::Postgres(c) => c.batch_execute(text).map_err(store::StoreError::from),
+        };
+        self.app.store.bare(run).await.unwrap();
+    }
+}
+
+pub(super) async fn open(path: &Path) -> App {
+    let store = Store::open(&DatabaseUrl::Sqlite(path.to_owned())).unwrap();
+    store::migrate(&store).await.unwrap();
+    App::new(store)
+}

@@ -1,0 +1,69 @@
+//! `bugathlon explain URL --competition SLUG`.
+
+use super::Failure;
+use crate::{
+    app::{self, App, Case, Explanation, Sight},
+    domain::{check::Outcome, evaluate::Status, text::Lang},
+    forge::PullName,
+};
+
+pub async fn run(app: &App, url: &str, competition: &str) -> Result<(), Failure> {
+    let slug = super::slug(competition)?;
+    let name = PullName::parse(url, &[]).map_err(|why| Failure::refused(why.to_string()))?;
+    let now = app::now();
+    match app::explain(app, &slug, &name, Sight::Live, now).await? {
+        Explanation::Case(case) => print(&case),
+        Explanation::OutOfScope => println!(
+            "{name}: not part of {slug}\n  ✗ repository  {} is not part of this competition\nIts definition names the repositories that are: the page /competitions/{slug}/rules lists them.",
+            name.repository
+        ),
+        Explanation::Unknown => println!(
+            "{name}: not known\nIts repository is part of {slug}, but no hook, import or seed has told of this pull.\nIf it is merged, ask the host to look at the source's deliveries, or to import it."
+        ),
+    }
+    Ok(())
+}
+
+fn print(case: &Case) {
+    let pull = &case.fact.pull;
+    let verdict = match case.status() {
+        Status::Accepted => format!("accepted, {} points", case.points()),
+        Status::Review => "in review: a judge decides".to_owned(),
+        Status::Waiting => "waiting".to_owned(),
+        Status::Rejected => "not counted".to_owned(),
+    };
+    println!("{}: {verdict}\n{}", pull.name(), pull.title);
+    if let (Some(person), Some(team)) = (case.person(), case.team()) {
+        println!("{} for {}", person.name, team.name.en);
+    }
+    for line in case.lines(Lang::En) {
+        let sign = match line.outcome {
+            Outcome::Pass => '✓',
+            Outcome::Fail => '✗',
+            Outcome::Ask => '?',
+            Outcome::Wait => '…',
+        };
+        println!("  {sign} {:16} {}", line.check.as_str(), line.detail);
+    }
+    if let Some(award) = &case.award {
+        match (award.given, award.over_limit) {
+            (Some(given), _) => println!("points: {given}, given by a judge"),
+            (None, true) => println!("points: 0, over the daily limit"),
+            (None, false) if award.bonus != 0 => {
+                println!("points: {} and {} for the first fix", award.worth, award.bonus);
+            }
+            (None, false) => println!("points: {}", award.worth),
+        }
+    }
+    for chained in &case.history {
+        let entry = &chained.entry;
+        let status = entry.status.map_or("left", Status::as_str);
+        println!(
+            "  #{} {} {:+} {status} ({})",
+            entry.seq,
+            entry.recorded_at,
+            entry.points,
+            entry.cause.as_str()
+        );
+    }
+}

@@ -1,0 +1,209 @@
+//! `not_reverted`: which merges a revert voids.
+
+use super::sight::{check, fix, on_mirror};
+use crate::domain::{
+    evaluate::fold,
+    pull::{Pull, RepoPath, State},
+    testing::{actor, at, world},
+};
+
+const SHA: &str = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d";
+
+/// A revert of number 9, merged after number 1, with this title, head branch and body.
+fn revert(title: &str, head: &str, body: &str) -> Pull {
+    fix(9, |p| {
+        p.title = title.into();
+        p.head_branch = Some(head.into());
+        p.body = body.into();
+    })
+}
+
+#[test]
+fn a_revert_voids_by_every_form_of_naming() {
+    for (title, head, body) in [
+        ("x", "revert-merge-1-master", ""),
+        ("x", "revert-1-fix", ""),
+        ("revert !1", "b", ""),
+        ("Revert \"fix leak 1 (#1)\"", "b", ""),
+        ("revert pr 1", "b", ""),
+        ("REVERT PR1", "b", ""),
+        ("[r1.0] Revert Pull Request !1: fix", "b", ""),
+        ("回退 !1", "b", ""),
+        ("revert", "b", "Reverts lanterns/lantern#1"),
+        ("revert", "b", "Reverts !1"),
+        ("revert", "b", "This reverts commit 1a2b3c4."),
+        (
+            "revert",
+            "b",
+            "This reverts commit 1A2B3C4D5E6F7A8B9C0D1A2B3C4D5E6F7A8B9C0D",
+        ),
+    ] {
+        for by_head in [false, true] {
+            let target = fix(1, |p| match by_head {
+                true => p.head_sha = Some(SHA.into()),
+                false => p.merge_sha = Some(SHA.into()),
+            });
+            check(
+                &format!("{title} | {head} | {body}"),
+                &[target, revert(title, head, body)],
+                &["rejected: reverted by 2", "rejected"],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_revert_that_names_nothing_or_another_voids_nothing() {
+    for (title, head, body) in [
+        ("revert the cache", "b", ""),
+        ("revert !2", "b", ""),
+        ("revert !11", "b", ""),
+        ("revert", "b", "This reverts commit 1a2b3c."),
+        ("revert", "b", "This reverts commit 1a2b3c4d0."),
+        ("revert", "b", "closes #1"),
+        ("revert !2", "b", "Reverts !1"),
+    ] {
+        let target = fix(1, |p| p.merge_sha = Some(SHA.into()));
+        check(
+            &format!("{title} | {head} | {body}"),
+            &[target, revert(title, head, body)],
+            &["accepted", "rejected"],
+        );
+    }
+    check(
+        "a fix that names another is no revert",
+        &[fix(1, |_| {}), fix(9, |p| p.body = "Reverts !1".into())],
+        &["accepted", "accepted"],
+    );
+}
+
+#[test]
+fn a_revert_voids_only_what_was_merged_before_it() {
+    let instant = at("2026-03-05T00:00:00Z");
+    let at_offset = |offset: i64| {
+        [
+            fix(1, |p| p.merged_at = Some(instant.plus(offset))),
+            fix(2, |p| {
+                p.title = "revert !1".into();
+                p.merged_at = Some(instant);
+            }),
+        ]
+    };
+    check("1 ms before", &at_offset(-1), &["rejected: reverted by 2", "rejected"]);
+    check("at the same instant", &at_offset(0), &["accepted", "rejected"]);
+    check("merged later than the revert", &at_offset(1), &["accepted", "rejected"]);
+}
+
+#[test]
+fn a_revert_counts_whoever_wrote_it_and_whenever_it_merged() {
+    let late = fix(2, |p| {
+        p.title = "revert !1".into();
+        p.author = actor("stranger");
+        p.created_at = at("2026-05-01T00:00:00Z");
+        p.merged_at = Some(at("2026-06-01T00:00:00Z"));
+        p.base_branch = "elsewhere".into();
+    });
+    check(
+        "long after",
+        &[fix(1, |_| {}), late],
+        &["rejected: reverted by 2", "rejected"],
+    );
+}
+
+#[test]
+fn a_revert_must_be_merged_and_confirmed() {
+    for state in [State::Open, State::Closed] {
+        let mut open = revert("revert !1", "b", "");
+        open.state = state;
+        check(
+            "not merged",
+            &[fix(1, |_| {}), open.reported()],
+            &["accepted", "rejected"],
+        );
+    }
+    let mut claim = revert("revert !1", "b", "");
+    claim.confirmed = false;
+    check("h3: only claimed", &[fix(1, |_| {}), claim], &["accepted", "rejected"]);
+}
+
+#[test]
+fn the_first_revert_is_the_one_that_is_named() {
+    check(
+        "two reverts",
+        &[
+            fix(1, |_| {}),
+            fix(3, |p| p.title = "revert !1".into()),
+            fix(2, |p| p.title = "revert #1".into()),
+        ],
+        &["rejected: reverted by 3", "rejected", "rejected"],
+    );
+    check(
+        "a revert of a revert voids the revert, and brings nothing back",
+        &[
+            fix(1, |_| {}),
+            fix(2, |p| p.title = "revert !1".into()),
+            fix(3, |p| p.title = "revert !2".into()),
+        ],
+        &["rejected: reverted by 2", "rejected: reverted by 3", "rejected"],
+    );
+}
+
+#[test]
+fn a_number_means_the_reverts_own_repository_first_and_then_the_family() {
+    let mirrored = |number, change: &dyn Fn(&mut Pull)| {
+        fix(number, |p| {
+            on_mirror(p);
+            p.title = format!("fix mirror {number}");
+            change(p);
+        })
+    };
+    let revert_on_mirror = mirrored(9, &|p| p.title = "revert #1".into());
+    check(
+        "the mirror has no such number",
+        &[fix(1, |_| {}), revert_on_mirror.clone()],
+        &["rejected: reverted by 2", "rejected"],
+    );
+    check(
+        "the mirror has one of its own",
+        &[fix(1, |_| {}), mirrored(1, &|_| {}), revert_on_mirror.clone()],
+        &["accepted", "rejected: reverted by 3", "rejected"],
+    );
+    let later = mirrored(1, &|p| p.merged_at = Some(at("2026-03-09T00:00:00Z")));
+    check(
+        "its own was merged later, so nothing is voided",
+        &[fix(1, |_| {}), later, revert_on_mirror],
+        &["accepted", "accepted", "rejected"],
+    );
+    check(
+        "a commit is the family's wherever it is",
+        &[
+            fix(1, |p| p.merge_sha = Some(SHA.into())),
+            mirrored(1, &|p| p.head_sha = Some(SHA.to_ascii_uppercase())),
+            mirrored(9, &|p| {
+                p.title = "revert".into();
+                p.body = format!("This reverts commit {SHA}");
+            }),
+        ],
+        &["rejected: reverted by 3", "rejected: reverted by 3", "rejected"],
+    );
+}
+
+#[test]
+fn a_revert_reaches_no_other_family() {
+    let mut world = world();
+    let mut other = world.definition.repositories[0].clone();
+    other.path = RepoPath::parse("lanterns/other").unwrap();
+    other.mirrors.clear();
+    world.definition.repositories.push(other);
+    let elsewhere = fix(9, |p| {
+        p.repository = RepoPath::parse("lanterns/other").unwrap();
+        p.title = "revert !1".into();
+        p.body = format!("This reverts commit {SHA}");
+    });
+    let subjects = [
+        world.subject(1, &fix(1, |p| p.merge_sha = Some(SHA.into())), None),
+        world.subject(2, &elsewhere, None),
+    ];
+    let verdicts = fold(&subjects, world.definition.review);
+    assert_eq!(verdicts[0].reverted_by, None);
+}

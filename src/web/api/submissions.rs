@@ -1,0 +1,106 @@
+//! Submissions as JSON, and the explainer.
+
+use crate::{
+    app::{self, Explanation, ListQuery, Sight},
+    domain::{
+        check,
+        evaluate::Status,
+        team::SubmissionId,
+        text::{Lang, Slug},
+        words::Voice,
+    },
+    forge::PullName,
+    web::{
+        Site,
+        problem::Problem,
+        query::{MOST, Query},
+        respond,
+    },
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+fn lang(request: &HttpRequest) -> Lang {
+    respond::language(request.headers(), request.query_string()).0
+}
+
+/// `GET …/submissions?status=&team=&person=&after=&limit=`.
+pub async fn submissions(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let slug = Site::slug(request.match_info().get("slug").unwrap_or(""))?;
+    let query = Query::of(request.query_string());
+    let name = |key: &str| -> Result<Option<Slug>, Problem> {
+        let parse = |text: &str| Slug::parse(text).map_err(|why| Problem::bad_request(format!("{key}: {why}")));
+        query.get(key).map(parse).transpose()
+    };
+    let status = |text: &str| {
+        Status::parse(text).ok_or_else(|| {
+            Problem::bad_request(format!("status: `{text}` is not accepted, review, waiting or rejected"))
+        })
+    };
+    let limit = query.part()?.limit.min(MOST);
+    let wanted = ListQuery {
+        status: query.get("status").map(status).transpose()?,
+        team: name("team")?,
+        person: name("person")?,
+        after: query.number("after")?.map(SubmissionId),
+        limit,
+    };
+    let cases = app::list(&site.app, &slug, wanted, Sight::Public, site.now()).await?;
+    // A full page may have another behind it.
+    let next = cases
+        .last()
+        .filter(|_| cases.len() == limit)
+        .map(|case| case.submission.id);
+    let lang = lang(&request);
+    let all: Vec<Value> = cases.iter().map(|case| case.json(lang)).collect();
+    Ok(respond::json(&request, &json!({ "submissions": all, "next": next })))
+}
+
+/// `GET /api/v1/submissions/{id}`.
+pub async fn submission(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let id = request.match_info().get("id").unwrap_or("");
+    let missing = || Problem::not_found(format!("there is no submission `{id}`"));
+    let number = id.parse().map_err(|_| missing())?;
+    let case = app::case(&site.app, SubmissionId(number), Sight::Public, site.now()).await?;
+    Ok(respond::json(&request, &case.ok_or_else(missing)?.json(lang(&request))))
+}
+
+/// `GET …/explain?url=`: the submission, or the one check that says why there is none.
+pub async fn explain(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let slug = Site::slug(request.match_info().get("slug").unwrap_or(""))?;
+    let query = Query::of(request.query_string());
+    let text = query
+        .get("url")
+        .ok_or_else(|| Problem::bad_request("url: is missing; give the address of a pull"))?;
+    let name = PullName::parse(text, &[]).map_err(|why| Problem::bad_request(format!("url: {why}")))?;
+    let found = app::explain(&site.app, &slug, &name, Sight::Public, site.now()).await?;
+    let pull = json!({
+        "forge": name.forge, "repository": name.repository.as_str(), "number": name.number, "url": name.url(),
+    });
+    let lang = lang(&request);
+    Ok(match found {
+        Explanation::Case(case) => respond::json(&request, &case.json(lang)),
+        Explanation::OutOfScope => {
+            let finding = check::out_of_scope(name.repository.as_str());
+            let live = site.live(slug.as_str())?;
+            let voice = Voice {
+                lang,
+                zone: live.board.face().definition.zone,
+                roster: &Default::default(),
+            };
+            let line = json!({
+                "check": finding.check, "outcome": finding.outcome, "detail": voice.say(&finding.detail),
+            });
+            let answer = json!({
+                "id": null, "competition": slug, "pull": pull, "person": null, "team": null,
+                "status": "rejected", "points": 0, "checks": [line], "decision": null,
+            });
+            respond::json(&request, &answer)
+        }
+        Explanation::Unknown => {
+            let detail =
+                "its repository is part of this competition, but no hook, import or seed has told of this pull";
+            return Err(Problem::not_found(format!("{name}: {detail}")));
+        }
+    })
+}
