@@ -4,11 +4,13 @@
 mod support;
 
 mod board;
+mod commands;
 mod durability;
 mod floors;
 mod freeze;
 mod hooks;
 mod instances;
 mod live;
+mod parity;
 mod real;
 mod surface;
