@@ -166,6 +166,7 @@ impl Pull {
         } else {
             self.merged_at = None;
             self.merge_sha = None;
+            self.merged_by = None;
             self.merge_report = None;
         }
         self

@@ -60,17 +60,17 @@ fn other_shapes_of_the_same() {
             p.labels == ["kind/bug", "x"]
         }),
         ("\"linked_issues\":[7,\"I1\"]", |p| p.linked_issues == ["7", "I1"]),
-        ("\"merged_by\":{\"id\":5,\"bot\":true}", |p| {
-            p.merged_by
-                .as_ref()
-                .is_some_and(|m| m.bot && m.id.as_deref() == Some("5"))
-        }),
         ("\"merged_by\":{\"login\":null}", |p| p.merged_by.is_none()),
         ("\"merged_at\":\"2026-03-01T00:00:00Z\"", |p| p.merged_at.is_none()),
     ] {
         let pull = line(&LEAST.replacen('{', &format!("{{{fields},"), 1)).unwrap();
         assert!(check(&pull), "{fields}: {pull:?}");
     }
+    // Only what was merged was merged by somebody.
+    let merged = LEAST.replace("\"open\"", "\"merged\",\"merged_at\":\"2026-03-01T00:00:00Z\"");
+    let by = merged.replacen('{', "{\"merged_by\":{\"id\":5,\"bot\":true},", 1);
+    let merger = line(&by).unwrap().merged_by.unwrap();
+    assert!(merger.bot && merger.id.as_deref() == Some("5"));
 }
 
 #[test]
