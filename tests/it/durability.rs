@@ -67,3 +67,52 @@ async fn s6_kill_9_in_a_loop_under_load_loses_nothing_that_was_acknowledged() {
         );
     }
 }
+
+#[actix_web::test]
+async fn s14_the_database_that_cuts_every_connection_loses_nothing_and_is_found_again() {
+    if Database::server().is_none() {
+        // The run over PostgreSQL does it.
+        return;
+    }
+    let database = Arc::new(Database::new());
+    let server = Server::seeded(&database, Folder::new().on_disk().path()).await;
+    let site = Site::at(server.url.clone(), Arc::clone(&database));
+    let mut acknowledged: Vec<u64> = Vec::new();
+    for round in 0..3_u64 {
+        let hooks: Vec<(u64, Hook)> = (1..=20)
+            .map(|at| round * 100 + at)
+            .map(|number| (number, hook(&Fix::new("github", number, "ada"))))
+            .collect();
+        let sending = futures_util::future::join_all(hooks.iter().map(|(_, hook)| site.send(hook)));
+        let cutting = async {
+            tokio::time::sleep(Duration::from_millis(20 + 15 * round)).await;
+            database.texts(
+                "SELECT CAST(pg_terminate_backend(pid) AS TEXT) AS text FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+        };
+        let (answers, cut) = futures_util::future::join(sending, cutting).await;
+        assert!(!cut.is_empty());
+        for ((number, hook), answer) in hooks.iter().zip(answers) {
+            match answer.status {
+                202 => acknowledged.push(*number),
+                // Told to come again, which forges and people do.
+                503 => {
+                    assert_ne!(answer.header("retry-after"), "");
+                    until("the hook is taken", || async {
+                        matches!(site.send(hook).await.status, 200 | 202).then_some(())
+                    })
+                    .await;
+                    acknowledged.push(*number);
+                }
+                other => panic!("{other}: {}", answer.text()),
+            }
+        }
+    }
+    let all = acknowledged.len() as i64;
+    assert_eq!(all, 60);
+    site.board_where("every fix", |board| of_team(board, "shanghai", "points") == all)
+        .await;
+    assert_eq!(site.get("/readyz").await.status, 200);
+    assert_eq!(database.count("ledger"), all);
+}

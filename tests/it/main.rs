@@ -13,4 +13,6 @@ mod instances;
 mod live;
 mod parity;
 mod real;
+mod submissions;
 mod surface;
+mod upkeep;
