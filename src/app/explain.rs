@@ -6,6 +6,7 @@ use crate::{
     domain::{
         award::{Accepted, Award, award},
         check::{self, Check, Detail, Outcome},
+        competition::Definition,
         evaluate::{Likeness, Order, Status},
         forge::Forge,
         team::{PersonId, Roster, SubmissionId},
@@ -62,6 +63,17 @@ pub struct Case {
     pub hidden: bool,
     /// When the checks are said: what is not merged yet is judged at this moment.
     pub now: Moment,
+}
+
+/// The hosts of a community's own forges, as its sources name them: addresses there are pulls too.
+pub fn own_hosts(definition: &Definition) -> Vec<(String, Forge)> {
+    let host = |text: &str| Some(url::Url::parse(text).ok()?.host_str()?.to_ascii_lowercase());
+    let sources = definition.sources.iter();
+    let hosts = sources.filter_map(|source| Some((host(source.api_url.as_deref()?)?, source.forge)));
+    let mut hosts: Vec<(String, Forge)> = hosts.collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
 }
 
 /// Explains a pull by its name. Errors: `NoCompetition`.

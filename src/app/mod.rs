@@ -1,12 +1,15 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
+mod backup;
 mod evaluate;
 mod explain;
 mod export;
 mod export_lines;
 mod ingest;
 mod output;
+mod rebuild;
 mod reports;
+mod restore;
 mod seed;
 mod sources;
 mod submissions;
@@ -17,11 +20,14 @@ mod verify_fold;
 #[cfg(test)]
 mod tests;
 
+pub use backup::backup;
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use explain::{Case, CheckLine, Explanation, Sight, case, explain};
+pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
+pub use restore::restore;
 pub use seed::{Seeded, seed};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use submissions::{ListQuery, Whose, latest, list};

@@ -9,7 +9,8 @@ use crate::{
 
 pub async fn run(app: &App, url: &str, competition: &str) -> Result<(), Failure> {
     let slug = super::slug(competition)?;
-    let name = PullName::parse(url, &[]).map_err(|why| Failure::refused(why.to_string()))?;
+    let hosts = app::own_hosts(&app.competition(&slug).await?.definition);
+    let name = PullName::parse(url, &hosts).map_err(|why| Failure::refused(why.to_string()))?;
     let now = app::now();
     match app::explain(app, &slug, &name, Sight::Live, now).await? {
         Explanation::Case(case) => print(&case),

@@ -1,10 +1,13 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
+mod backup;
 mod demo;
 mod explain;
 mod export;
 mod import;
 mod progress;
+mod rebuild;
+mod restore;
 mod seed;
 mod serve;
 mod standings;
@@ -93,6 +96,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Export { slug, file } => export::run(&open(&arguments).await?, slug, file).await,
         Command::Verify { file } => verify::run(file),
+        Command::Backup { file } => backup::run(&open(&arguments).await?, file).await,
+        Command::Restore { file } => restore::run(&open(&arguments).await?, file).await,
+        Command::Rebuild { slug } => rebuild::run(&open(&arguments).await?, slug).await,
         _ => Err(Failure::usage("not there yet")),
     }
 }

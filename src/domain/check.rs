@@ -132,6 +132,14 @@ impl Outcomes {
         self.0.contains(&outcome)
     }
 
+    /// What [`Outcomes::letters`] wrote; None for anything else.
+    pub fn parse(letters: &str) -> Option<Self> {
+        let all = [Outcome::Pass, Outcome::Fail, Outcome::Ask, Outcome::Wait];
+        let outcome = |letter: u8| all.into_iter().find(|outcome| outcome.letter() == letter);
+        let outcomes: Option<Vec<Outcome>> = letters.bytes().map(outcome).collect();
+        outcomes?.try_into().ok().map(Self)
+    }
+
     /// A letter a check (`p`, `f`, `a`, `w`): how a submission's row keeps them.
     pub fn letters(&self) -> String {
         self.0.iter().map(|outcome| char::from(outcome.letter())).collect()

@@ -2,12 +2,10 @@
 
 use super::{Db, Store, StoreError, on};
 use diesel::{
-    migration::{MigrationSource, MigrationVersion},
-    pg::Pg,
+    backend::Backend,
+    migration::{self, Migration, MigrationSource, MigrationVersion},
     prelude::*,
-    sql_query,
-    sql_types::{BigInt, Text},
-    sqlite::Sqlite,
+    sql_types::Text,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -37,41 +35,46 @@ fn names<E>(ran: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E>
     ran.map(|versions| versions.iter().map(ToString::to_string).collect())
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
-#[derive(QueryableByName)]
-struct Ran {
-    #[diesel(sql_type = Text)]
-    version: String,
-}
-
-/// Whether migrations of this version have not run on the database yet. Writes nothing: diesel's own question
-/// would create its table first, which no reader may.
+/// Whether migrations of this version have not run on the database yet. Writes nothing, unlike diesel's own
+/// question, which makes its table where that is missing and so fails in a transaction that only reads.
 pub fn migrations_pending(db: &mut Db) -> Result<bool, StoreError> {
-    const SQLITE_TABLE: &str = "SELECT count(*) AS n FROM sqlite_master WHERE name = '__diesel_schema_migrations'";
-    const POSTGRES_TABLE: &str =
-        "SELECT count(*) AS n FROM pg_class WHERE oid = to_regclass('__diesel_schema_migrations')";
-    const RAN: &str = "SELECT CAST(version AS TEXT) AS version FROM __diesel_schema_migrations";
-    let (table, ours) = match db {
-        Db::Sqlite(_) => (SQLITE_TABLE, versions::<Sqlite>(&SQLITE)),
-        Db::Postgres(_) => (POSTGRES_TABLE, versions::<Pg>(&POSTGRES)),
+    let own = match db {
+        Db::Sqlite(_) => versions(MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)),
+        Db::Postgres(_) => versions(MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)),
     };
-    let ours = ours.map_err(|e| StoreError::Refused(e.to_string()))?;
-    let found: Count = on!(db, c => sql_query(table).get_result(c))?;
-    if found.n == 0 {
-        return Ok(!ours.is_empty());
-    }
-    let ran: Vec<Ran> = on!(db, c => sql_query(RAN).load(c))?;
-    Ok(!ours.iter().all(|own| ran.iter().any(|ran| ran.version == *own)))
+    let own = own.map_err(|e| StoreError::Refused(e.to_string()))?;
+    let ran = migrations_run(db)?;
+    Ok(own.iter().any(|version| !ran.contains(version)))
 }
 
-fn versions<B: diesel::backend::Backend>(source: &EmbeddedMigrations) -> diesel::migration::Result<Vec<String>> {
-    let all = MigrationSource::<B>::migrations(source)?;
-    Ok(all.iter().map(|one| one.name().version().to_string()).collect())
+fn versions<B: Backend>(migrations: migration::Result<Vec<Box<dyn Migration<B>>>>) -> migration::Result<Vec<String>> {
+    let of = |migration: &Box<dyn Migration<B>>| migration.name().version().to_string();
+    Ok(migrations?.iter().map(of).collect())
+}
+
+/// The migrations that have run on the database, oldest first: what its tables look like.
+pub fn migrations_run(db: &mut Db) -> Result<Vec<String>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Ran {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let known = match db {
+        Db::Sqlite(_) => "SELECT name AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'",
+        Db::Postgres(_) => {
+            "SELECT tablename::text AS version FROM pg_tables \
+             WHERE tablename = '__diesel_schema_migrations' AND schemaname = ANY (current_schemas(false))"
+        }
+    };
+    let known: Vec<Ran> = on!(db, c => diesel::sql_query(known).load(c))?;
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+    let rows: Vec<Ran> = on!(db, c => query.load(c))?;
+    let mut ran: Vec<String> = rows.into_iter().map(|row| row.version).collect();
+    ran.sort();
+    Ok(ran)
 }
 
 const MIGRATION_LOCK: &str = "7233441";

@@ -1,5 +1,6 @@
 //! Floor 2: SQL and nothing else. A file a table family; what comes out are the domain's types.
 
+mod backup;
 mod competitions;
 mod connection;
 mod counters;
@@ -11,6 +12,7 @@ mod pulls;
 mod schema;
 mod submissions;
 
+pub use backup::{EachRow, TABLES, Table, clear_prefilled, filled_tables, reset_identities};
 pub use competitions::*;
 pub use connection::{BadDatabaseUrl, DatabaseUrl, Db, Store};
 pub use counters::*;

@@ -200,6 +200,13 @@ pub fn account_by_login(db: &mut Db, forge: Forge, login: &str) -> Result<Option
     row.map(account).transpose()
 }
 
+/// The accounts that were given without an id: hints, bound to what pulls say.
+pub fn hinted_accounts(db: &mut Db) -> Result<Vec<Account>, StoreError> {
+    let query = accounts::table.filter(accounts::proven.eq(false)).order(accounts::id);
+    let rows: Vec<AccountRow> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(account).collect()
+}
+
 /// Writes an account by its forge and login; an id that it was bound to by a pull is kept where `account`
 /// has none.
 pub fn put_account(db: &mut Db, account: &Account) -> Result<(), StoreError> {

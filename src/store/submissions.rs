@@ -35,7 +35,7 @@ pub struct Submission {
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = submissions)]
 #[diesel(treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     competition_id: i64,
     pull_id: i64,
@@ -96,7 +96,7 @@ fn submission(row: Row) -> Result<Submission, StoreError> {
     })
 }
 
-fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
+pub(super) fn all(rows: Vec<Row>) -> Result<Vec<Submission>, StoreError> {
     rows.into_iter().map(submission).collect()
 }
 
@@ -280,6 +280,36 @@ pub fn links_of(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<(SubmissionId, 
     }
     found.sort_unstable();
     Ok(found.into_iter().map(|(id, key)| (SubmissionId(id), key)).collect())
+}
+
+/// How many links a competition has, and a sum over them that any other set of links is most unlikely to
+/// share: whether they changed.
+pub fn links_sum(db: &mut Db, competition: CompetitionId) -> Result<(u64, u64), StoreError> {
+    let (mut count, mut sum) = (0_u64, 0_u64);
+    let mut after = (i64::MIN, 0_i64);
+    loop {
+        let query = links::table
+            .filter(links::competition_id.eq(competition.0))
+            .filter(
+                links::key
+                    .gt(after.0)
+                    .or(links::key.eq(after.0).and(links::submission_id.gt(after.1))),
+            )
+            .order((links::key, links::submission_id))
+            .limit(10_000)
+            .select((links::key, links::submission_id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        let Some(last) = rows.last() else {
+            return Ok((count, sum));
+        };
+        after = *last;
+        for (key, submission) in rows {
+            count += 1;
+            // An odd factor spreads the submission's number over all bits before the two are mixed.
+            let mixed = key.cast_unsigned() ^ submission.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            sum = sum.wrapping_add(mixed.wrapping_mul(mixed | 1));
+        }
+    }
 }
 
 /// Replaces the keys of a submission.

@@ -135,6 +135,7 @@ CREATE TABLE submissions (
 );
 CREATE INDEX submissions_by_pull ON submissions (pull_id);
 CREATE INDEX submissions_by_person ON submissions (competition_id, person_id);
+CREATE INDEX submissions_by_team ON submissions (competition_id, team_id);
 
 -- What submissions have in common: a neighbourhood is what hangs together by these. `key` is the
 -- beginning of a hash; two that collide make a neighbourhood larger, never wrong.

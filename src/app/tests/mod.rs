@@ -1,5 +1,6 @@
 //! Use cases over a temporary SQLite, seeded from the repository's own seeds.
 
+mod backup;
 mod export;
 
 use super::{App, seed};

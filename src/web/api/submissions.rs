@@ -72,7 +72,8 @@ pub async fn explain(request: HttpRequest, site: web::Data<Site>) -> Result<Http
     let text = query
         .get("url")
         .ok_or_else(|| Problem::bad_request("url: is missing; give the address of a pull"))?;
-    let name = PullName::parse(text, &[]).map_err(|why| Problem::bad_request(format!("url: {why}")))?;
+    let hosts = app::own_hosts(&site.live(slug.as_str())?.board.face().definition);
+    let name = PullName::parse(text, &hosts).map_err(|why| Problem::bad_request(format!("url: {why}")))?;
     let found = app::explain(&site.app, &slug, &name, Sight::Public, site.now()).await?;
     let pull = json!({
         "forge": name.forge, "repository": name.repository.as_str(), "number": name.number, "url": name.url(),

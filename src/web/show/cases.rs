@@ -175,7 +175,7 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
     let asked = Asked::of(request);
     let query = asked.query();
     let url = query.get("url").unwrap_or("");
-    let name = PullName::parse(url, &[]).ok();
+    let name = PullName::parse(url, &app::own_hosts(&snapshot.face.definition)).ok();
     let found = match &name {
         Some(name) => {
             let slug = snapshot.face.slug().clone();
