@@ -4,6 +4,15 @@
 mod support;
 
 mod board;
+mod commands;
+mod durability;
+mod floors;
 mod freeze;
 mod hooks;
+mod instances;
+mod live;
+mod parity;
 mod real;
+mod submissions;
+mod surface;
+mod upkeep;

@@ -181,6 +181,10 @@ impl Fix {
         self.sha("decaf0")
     }
 
+    pub fn url(&self) -> String {
+        format!("https://forge.example.com/{}/pulls/{}", self.repository, self.number)
+    }
+
     /// Another one for each pull.
     fn sha(&self, of: &str) -> String {
         let forge: String = self.forge.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -198,7 +202,7 @@ impl Fix {
             "head_sha": self.head_sha(), "merge_sha": self.merge_sha(),
             "created_at": moment(self.created_at), "merged_at": self.merged_at.map(moment),
             "updated_at": moment(self.updated_at), "labels": self.labels, "additions": 3, "deletions": 1,
-            "url": format!("https://forge.example.com/{}/pulls/{}", self.repository, self.number),
+            "url": self.url(),
         })
     }
 }

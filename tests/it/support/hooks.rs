@@ -114,6 +114,7 @@ fn pull_request(body: &mut Value, fix: &Fix) {
             ("/pull_request/updated_at", json!(moment(fix.updated_at))),
             ("/pull_request/merged_at", json!(fix.merged_at.map(moment))),
             ("/pull_request/labels", json!(labels)),
+            ("/pull_request/html_url", json!(fix.url())),
             ("/pull_request/additions", json!(3)),
             ("/pull_request/deletions", json!(1)),
         ],

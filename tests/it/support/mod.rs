@@ -8,12 +8,12 @@ mod site;
 mod stream;
 
 pub use database::Database;
-pub use folder::{Fix, Folder, SECRET, ago, ahead, moment};
+pub use folder::{Fix, Folder, SECRET, ago, moment};
 pub use hooks::{
     Hook, base64, gitcode, gitee_signed, gitee_with_password, github, gitlab, gitlab_signed, hmac, hook, sha256,
 };
 pub use process::{Output, Server, bugathlon};
-pub use site::{Answer, Site, of_team};
+pub use site::{Site, of_team};
 pub use stream::{Event, Stream};
 
 use std::{
