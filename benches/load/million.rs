@@ -79,13 +79,18 @@ pub fn build(target: &Path, count: usize) -> io::Result<()> {
         eprintln!("    {} submissions, {} ledger entries", done.submissions, done.entries);
         io::Result::Ok(())
     })?;
+    fs::remove_dir_all(&dir)?;
+    finish(&building, target)
+}
+
+/// Brings everything into the one file and gives it its name.
+pub fn finish(building: &Path, target: &Path) -> io::Result<()> {
     let mut connection = SqliteConnection::establish(&building.to_string_lossy()).map_err(io::Error::other)?;
     connection
-        .batch_execute("PRAGMA wal_checkpoint(TRUNCATE);")
+        .batch_execute("PRAGMA busy_timeout = 60000; PRAGMA wal_checkpoint(TRUNCATE);")
         .map_err(io::Error::other)?;
     drop(connection);
-    fs::remove_dir_all(&dir)?;
-    fs::rename(&building, target)
+    fs::rename(building, target)
 }
 
 /// People beside the folder's one, repositories and pulls, straight into the tables.

@@ -138,7 +138,7 @@ fn pull(number: usize, size: &Size) -> serde_json::Value {
         "merge_sha": format!("{:040x}", 0x0bad_cafe_0000_0000_u128 + number as u128 * 3 + 1),
         "created_at": time(merged - 86_400),
         "merged_at": time(merged),
-        "labels": if number % 50 == 0 { vec!["kind/bug", "priority/critical"] } else { vec!["kind/bug"] },
+        "labels": if number.is_multiple_of(50) { vec!["kind/bug", "priority/critical"] } else { vec!["kind/bug"] },
         "additions": 3 + number % 40,
         "deletions": 1,
         "updated_at": time(merged),
