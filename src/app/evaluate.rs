@@ -73,9 +73,10 @@ pub fn evaluate(
     let found = match dirty {
         Dirty::All => whole(db, competition, &places, now)?,
         Dirty::Pulls(pulls) => {
-            // Past a quarter of everything, one pass over it is cheaper than asking for neighbours.
-            let all = store::count_submissions(db, competition.id())?;
-            if pulls.len() as i64 * 4 > all && pulls.len() > 64 {
+            // Past a quarter of everything, one pass over it is cheaper than asking for neighbours. Counting
+            // everything is not for every hook.
+            let few = pulls.len() <= 64;
+            if !few && pulls.len() as i64 * 4 > store::count_submissions(db, competition.id())? {
                 whole(db, competition, &places, now)?
             } else {
                 around(db, competition, &places, pulls, now)?

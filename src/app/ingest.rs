@@ -9,7 +9,13 @@ use crate::{
     forge::{self, Reading},
     store::{self, Db, DeliveryId, DeliveryState, NewDelivery, Queued, StoreError},
 };
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// A hook body is at most this long, packed or not.
@@ -35,6 +41,8 @@ pub struct Ingest {
     waiting: mpsc::Sender<Waiting>,
     /// Rung when there is something to look at.
     pub bell: Arc<Notify>,
+    /// Deliveries that somebody waits for to be kept.
+    in_hand: Arc<AtomicUsize>,
 }
 
 impl Ingest {
@@ -60,15 +68,41 @@ impl Ingest {
                 ring.notify_one();
             }
         });
-        Self { waiting, bell }
+        Self {
+            waiting,
+            bell,
+            in_hand: Arc::default(),
+        }
+    }
+
+    /// Whether somebody waits for a delivery to be kept.
+    pub fn is_keeping(&self) -> bool {
+        self.in_hand.load(Ordering::Relaxed) > 0
     }
 
     /// Returns once the delivery is durable. Errors: what the database said; then nothing was kept.
     pub async fn keep(&self, delivery: NewDelivery) -> Result<Received, StoreError> {
+        // Counted by a guard, since a client that hangs up ends this in the middle.
+        let _counted = InHand::one_more(&self.in_hand);
         let (answer, answered) = oneshot::channel();
         let sent = self.waiting.send((delivery, answer)).await;
         sent.map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+struct InHand<'a>(&'a AtomicUsize);
+
+impl<'a> InHand<'a> {
+    fn one_more(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

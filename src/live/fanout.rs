@@ -43,6 +43,8 @@ struct State {
     snapshot: Arc<Snapshot>,
     total: usize,
     rows: Vec<Row>,
+    /// The snapshot as an event, once somebody needed it: ten thousand who come at once share one.
+    whole: Option<Bytes>,
     past: VecDeque<Past>,
 }
 
@@ -68,6 +70,7 @@ impl Channel {
                 snapshot,
                 total: all.len(),
                 rows: view.part.of(&all).to_vec(),
+                whole: None,
                 past: VecDeque::new(),
             }),
             view,
@@ -82,7 +85,7 @@ impl Channel {
     /// `last_seen`: the id of the last change that the client got, where it comes back.
     pub fn join(&self, last_seen: Option<i64>) -> Joined {
         // Joining and telling exclude each other, so nothing falls between the first bytes and the rest.
-        let state = self.state.lock();
+        let mut state = self.state.lock();
         let rest = self.sender.subscribe();
         let missed = last_seen.and_then(|seen| state.missed(seen));
         let first = missed.unwrap_or_else(|| state.snapshot_event());
@@ -100,6 +103,7 @@ impl Channel {
         let all = after.filtered(&self.view.filter);
         let rows = self.view.part.of(&all).to_vec();
         state.total = all.len();
+        state.whole = None;
         let before = std::mem::replace(&mut state.snapshot, Arc::clone(after));
         let known = std::mem::replace(&mut state.rows, rows);
         // A team that came or went, a new name, a new phase, a freeze that began or ended: rows alone do
@@ -152,10 +156,13 @@ impl State {
         Some(Bytes::from(missed))
     }
 
-    fn snapshot_event(&self) -> Bytes {
-        let standings = &self.snapshot.standings;
-        let data = standings.leaderboard(&self.snapshot.face, self.total, &self.rows);
-        event("snapshot", Some(standings.seq), &data)
+    fn snapshot_event(&mut self) -> Bytes {
+        let make = || {
+            let standings = &self.snapshot.standings;
+            let data = standings.leaderboard(&self.snapshot.face, self.total, &self.rows);
+            event("snapshot", Some(standings.seq), &data)
+        };
+        self.whole.get_or_insert_with(make).clone()
     }
 }
 

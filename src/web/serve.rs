@@ -14,7 +14,7 @@ use std::{
         LazyLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -140,11 +140,20 @@ impl Running {
 }
 
 /// Looks at deliveries as they are kept, here and by other instances.
+///
+/// While more arrive, keeping them goes first: a forge gives a hook up after seconds, and what it means can
+/// wait for a moment. So looking takes a quarter of the time then, and all of it once they pause.
 async fn work(app: App, ingest: Ingest, mut stop: watch::Receiver<bool>) {
     loop {
+        let begun = Instant::now();
         match app::work_queue(&app, app::now()).await {
             Ok(0) => {}
-            Ok(_) if !*stop.borrow() => continue,
+            Ok(_) if !*stop.borrow() => {
+                if ingest.is_keeping() {
+                    tokio::time::sleep((begun.elapsed() * 3).min(BEAT)).await;
+                }
+                continue;
+            }
             Ok(_) => {}
             Err(error) => {
                 // The deliveries are kept; they are looked at once the database is back.
@@ -177,6 +186,10 @@ async fn follow(
             _ = stop.wait_for(|stopping| *stopping) => return,
         }
         beats = beats.wrapping_add(1);
+        if beats.is_multiple_of(TURN_BEATS) {
+            // The recorder keeps each time that a request took until it is told to add them up.
+            site.metrics.run_upkeep();
+        }
         if beats.is_multiple_of(TURN_BEATS)
             && let Err(error) = app::turn(&app, app::now()).await
         {
