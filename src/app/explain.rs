@@ -45,6 +45,7 @@ pub struct CheckLine {
 }
 
 /// A submission with all that explains it.
+#[derive(Clone)]
 pub struct Case {
     pub competition: Competition,
     pub submission: Submission,
@@ -130,12 +131,12 @@ pub async fn case(app: &App, id: SubmissionId, sight: Sight, now: Moment) -> Res
 fn case_of(
     db: &mut Db,
     competition: Competition,
-    submission: Submission,
+    mut submission: Submission,
     fact: Fact,
     sight: Sight,
     now: Moment,
 ) -> Result<Case, AppError> {
-    let hidden = is_hidden(&competition, &submission, sight, now);
+    let hidden = hide(&competition, &mut submission, sight, now);
     let also: BTreeSet<PersonId> = submission.person.into_iter().collect();
     let author = (fact.pull.forge, fact.pull.author.clone());
     let roster = store::roster_of(db, competition.id(), &[author], &also)?;
@@ -173,11 +174,21 @@ fn case_of(
     })
 }
 
-/// Whether a freeze hides what became of a submission. What is rejected could not have counted, and is told.
-pub(super) fn is_hidden(competition: &Competition, submission: &Submission, sight: Sight, now: Moment) -> bool {
+/// Takes out of a submission's row what a freeze hides of it, so that nothing further on can tell it; says
+/// whether there was anything to hide. What is rejected could not have counted, and is told.
+pub(super) fn hide(competition: &Competition, submission: &mut Submission, sight: Sight, now: Moment) -> bool {
     let freeze = competition.definition.frozen_at(competition.stored.seal, now);
     let late = || freeze.is_some_and(|freeze| submission.merged_at.is_some_and(|merged| merged >= freeze));
-    sight == Sight::Public && submission.status != Status::Rejected && late()
+    if sight == Sight::Live || submission.status == Status::Rejected || !late() {
+        return false;
+    }
+    submission.status = Status::Waiting;
+    submission.points = 0;
+    submission.worth = 0;
+    submission.outcomes = String::new();
+    submission.reverted_by = None;
+    submission.duplicate = None;
+    true
 }
 
 /// The path under which each repository is in scope.
@@ -229,15 +240,20 @@ fn award_of(db: &mut Db, competition: &Competition, submission: &Submission) -> 
 impl Case {
     /// As it may be told: what a freeze hides waits.
     pub fn status(&self) -> Status {
-        if self.hidden {
-            Status::Waiting
-        } else {
-            self.submission.status
-        }
+        self.submission.status
     }
 
     pub fn points(&self) -> i64 {
-        if self.hidden { 0 } else { self.submission.points }
+        self.submission.points
+    }
+
+    /// The pull by its key.
+    pub fn name(&self) -> PullName {
+        PullName {
+            forge: self.fact.pull.forge,
+            repository: self.fact.pull.repository.clone(),
+            number: self.fact.pull.number,
+        }
     }
 
     pub fn person(&self) -> Option<&crate::domain::team::Person> {

@@ -1,6 +1,7 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
 mod backup;
+mod doctor;
 mod evaluate;
 mod explain;
 mod export;
@@ -21,6 +22,7 @@ mod verify_fold;
 mod tests;
 
 pub use backup::backup;
+pub use doctor::{Health, Symptom, doctor};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};

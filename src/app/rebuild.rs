@@ -8,7 +8,7 @@ use crate::{
     domain::{
         ledger::{Cause, Entry},
         tally::{Broken, Tally},
-        team::SubmissionId,
+        team::{PersonId, SubmissionId, TeamId},
         text::Slug,
         time::Moment,
     },
@@ -89,6 +89,7 @@ pub async fn rebuild(app: &App, slug: &Slug, now: Moment) -> Result<Rebuilt, App
                 rebuilt.rebound += usize::from(!moved.is_empty());
                 dirty.extend(moved);
             }
+            heal(db, &competition)?;
             let changes = evaluate(db, &competition, &Dirty::All, now, Cause::Rebuild)?;
             if !sealed {
                 // Another competition may look at the pulls of an account that was bound anew.
@@ -171,14 +172,42 @@ fn compare(before: &Rows, after: &Rows, rebuilt: &mut Rebuilt) {
     }
 }
 
-fn prove(db: &mut Db, competition: &Competition) -> Result<Proof, AppError> {
-    let id = competition.id();
-    let stored = store::competition_by_id(db, id)?.unwrap_or_else(|| competition.stored.clone());
+/// Brings rows that differ from the ledger to what it says, so that what evaluation then changes is an entry
+/// like any other and the ledger goes on adding up. A ledger whose chain is broken proves nothing, and rows
+/// beside it stay as they are.
+fn heal(db: &mut Db, competition: &Competition) -> Result<(), AppError> {
+    let (tally, proof) = tally(db, competition)?;
+    if proof.broken.is_some() {
+        return Ok(());
+    }
+    let roster = store::roster(db, competition.id())?;
+    let people: HashMap<&str, PersonId> = roster.people.iter().map(|(id, p)| (p.slug.as_str(), *id)).collect();
+    let teams: HashMap<&str, TeamId> = roster.teams.iter().map(|(id, t)| (t.slug.as_str(), *id)).collect();
+    for row in store::submissions_of(db, competition.id())? {
+        let Some(balance) = tally.of(row.id) else { continue };
+        let Some(status) = balance.status else { continue };
+        let healed = Submission {
+            status,
+            points: balance.points,
+            person: balance.person.as_deref().and_then(|slug| people.get(slug)).copied(),
+            team: balance.team.as_deref().and_then(|slug| teams.get(slug)).copied(),
+            merged_at: balance.merged_at,
+            ..row.clone()
+        };
+        if healed != row {
+            store::update_submission(db, &healed)?;
+        }
+    }
+    Ok(())
+}
+
+/// The fold of the ledger, and whether its chain holds.
+fn tally(db: &mut Db, competition: &Competition) -> Result<(Tally, Proof), AppError> {
     let (mut tally, mut proof) = (Tally::default(), Proof::default());
     loop {
-        let entries = store::ledger_after(db, id, tally.seq(), READ)?;
+        let entries = store::ledger_after(db, competition.id(), tally.seq(), READ)?;
         if entries.is_empty() {
-            break;
+            return Ok((tally, proof));
         }
         for chained in &entries {
             proof.entries += 1;
@@ -187,6 +216,12 @@ fn prove(db: &mut Db, competition: &Competition) -> Result<Proof, AppError> {
             }
         }
     }
+}
+
+fn prove(db: &mut Db, competition: &Competition) -> Result<Proof, AppError> {
+    let id = competition.id();
+    let stored = store::competition_by_id(db, id)?.unwrap_or_else(|| competition.stored.clone());
+    let (tally, mut proof) = tally(db, competition)?;
     if (tally.seq(), tally.hash()) != (stored.seq, stored.hash) {
         proof.differs(format!(
             "the competition's row says that the ledger ends at {}, and it ends at {} or with another hash",

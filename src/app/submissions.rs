@@ -3,7 +3,7 @@
 
 use super::{
     App, AppError, Competition,
-    explain::{Case, Sight, is_hidden, scope_paths},
+    explain::{Case, Sight, hide, scope_paths},
 };
 use crate::{
     domain::{
@@ -132,10 +132,10 @@ fn cases(
     let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
     let paths = scope_paths(db, competition)?;
     let roster: Roster = store::roster_of(db, competition.id(), &authors, &also)?;
-    let case = |submission: Submission| {
+    let case = |mut submission: Submission| {
         let fact = facts.get(&submission.pull)?.clone();
         Some(Case {
-            hidden: is_hidden(competition, &submission, sight, now),
+            hidden: hide(competition, &mut submission, sight, now),
             competition: competition.clone(),
             reverted_by: submission.reverted_by.and_then(|id| names.get(&id).cloned()),
             duplicate: submission

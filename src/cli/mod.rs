@@ -2,6 +2,7 @@
 
 mod backup;
 mod demo;
+mod doctor;
 mod explain;
 mod export;
 mod import;
@@ -99,7 +100,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Backup { file } => backup::run(&open(&arguments).await?, file).await,
         Command::Restore { file } => restore::run(&open(&arguments).await?, file).await,
         Command::Rebuild { slug } => rebuild::run(&open(&arguments).await?, slug).await,
-        _ => Err(Failure::usage("not there yet")),
+        Command::Doctor => doctor::run(&arguments).await,
     }
 }
 

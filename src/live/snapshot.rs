@@ -116,12 +116,14 @@ impl Filter {
             let names = [person.slug.as_str(), &person.name];
             names.iter().any(|name| name.to_lowercase().contains(q.as_str()))
         };
+        // Who types a team's name looks for its people.
         let of_team = Filter {
             q: None,
             ..self.clone()
         };
         let team = || person.team.is_some_and(|team| of_team.team(face, team));
-        (of_team.is_empty() || team()) && self.q.as_ref().is_none_or(named)
+        let by_team = || person.team.is_some_and(|team| self.team(face, team));
+        (of_team.is_empty() || team()) && (self.q.as_ref().is_none_or(named) || by_team())
     }
 
     /// The rows that it lets through, with ranks counted within it, now and before.

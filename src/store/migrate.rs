@@ -48,8 +48,8 @@ pub fn migrations_pending(db: &mut Db) -> Result<bool, StoreError> {
 }
 
 fn versions<B: Backend>(migrations: migration::Result<Vec<Box<dyn Migration<B>>>>) -> migration::Result<Vec<String>> {
-    let of = |migration: &Box<dyn Migration<B>>| migration.name().version().to_string();
-    Ok(migrations?.iter().map(of).collect())
+    let migrations = migrations?;
+    Ok(migrations.iter().map(|one| one.name().version().to_string()).collect())
 }
 
 /// The migrations that have run on the database, oldest first: what its tables look like.

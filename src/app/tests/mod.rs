@@ -1,7 +1,9 @@
 //! Use cases over a temporary SQLite, seeded from the repository's own seeds.
 
 mod backup;
+mod explain;
 mod export;
+mod rebuild;
 
 use super::{App, seed};
 use crate::{

@@ -47,8 +47,8 @@
       const form = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
       const local = document.createElement("span");
       local.className = "local";
-      local.textContent = ` (${at.toLocaleString(words.name, form)} ${words.yours})`;
-      time.after(local);
+      local.textContent = `(${at.toLocaleString(words.name === "en" ? "en-GB" : words.name, form)} ${words.yours})`;
+      time.after(" ", local);
     }
   }
 

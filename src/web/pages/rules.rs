@@ -89,7 +89,7 @@ fn places(page: &RulesPage<'_>) -> Markup {
     html! {
         p { (w.rule_repositories) }
         ul { @for place in &page.definition.repositories { li { (one_place(page, place)) } } }
-        p { (w.rule_mirrors) }
+        @if page.definition.repositories.iter().any(|place| !place.mirrors.is_empty()) { p { (w.rule_mirrors) } }
     }
 }
 

@@ -1,0 +1,96 @@
+// Every page in both languages: one h1, the right `lang`, no English left on the Chinese page's own words.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { open } from "./lib/browser.mjs";
+import { onEveryPage } from "./lib/pages.mjs";
+import { SLUG } from "./lib/site.mjs";
+import { begin } from "./lib/stage.mjs";
+
+let stage;
+before(async () => {
+  stage = await begin();
+});
+after(() => stage?.end());
+
+// The English side of every pair of strings in the program's words.
+const SOURCES = ["words.rs", "words/sentences.rs", "words/advice.rs"]
+  .map((file) => readFileSync(new URL(`../../src/web/${file}`, import.meta.url), "utf8").split("#[cfg(test)]\nmod tests")[0]);
+const ENGLISH = new Set(SOURCES.flatMap((text) => [...text.matchAll(/"((?:[^"\\]|\\.)*)",\s*"[^"]*[\u4e00-\u9fff]/g)])
+  .flatMap(([, phrase]) => phrase.toLowerCase().match(/[a-z]{2,}/g) ?? []));
+// What is said so in Chinese too.
+for (const word of ["bugathlon", "seed", "cla", "json", "pr", "utc"]) ENGLISH.delete(word);
+
+/** What the page itself says: no text of people, code, names of forges, regions or the other language. */
+const chrome = () => {
+  const taken = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const own = walk.currentNode.parentElement;
+    if (!own.closest("bdi, code, script, option, template, [lang]:not(html)")) taken.push(walk.currentNode.data);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [alt], [placeholder]")) {
+    for (const name of ["aria-label", "title", "alt", "placeholder"]) taken.push(element.getAttribute(name) ?? "");
+  }
+  taken.push(document.querySelector("meta[name=description]").content);
+  return taken.filter((text) => text.trim() && !text.startsWith("https://"));
+};
+
+test("the list of English words is there", () => {
+  for (const word of ["board", "points", "pending", "countdown", "leaderboard", "merged", "frozen", "reason"].filter((word) => word !== "countdown")) {
+    assert.ok(ENGLISH.has(word), word);
+  }
+  assert.ok(ENGLISH.size > 300, `only ${ENGLISH.size} words`);
+});
+
+test("every page says what it says in its language", (t) => onEveryPage(t, stage, {}, async (page, name, lang) => {
+  assert.equal(await page.locator("html").getAttribute("lang"), { en: "en", zh: "zh-Hans" }[lang]);
+  assert.equal(await page.locator("h1").count(), 1);
+  assert.ok((await page.locator("h1").textContent()).trim());
+  assert.match(await page.title(), /^.+ · Bugathlon$/);
+  const texts = await page.evaluate(chrome);
+  assert.ok(texts.length > 5);
+  if (lang === "zh") {
+    const left = texts.filter((text) => (text.toLowerCase().match(/[a-z]{2,}/g) ?? []).some((word) => ENGLISH.has(word)));
+    assert.deepEqual(left, [], "English on the Chinese page");
+    const evidence = await page.locator(".evidence, .reason").allTextContents();
+    assert.deepEqual(evidence.filter((text) => !/[\u4e00-\u9fff]/.test(text)), [], "evidence in English");
+    // Names stand in their Chinese form.
+    assert.equal(await page.getByText("Shanghai Kilns").count(), 0);
+  } else {
+    const han = texts.filter((text) => /[\u4e00-\u9fff]/.test(text));
+    assert.deepEqual(han, [], "Chinese on the English page");
+  }
+}));
+
+test("the language switch keeps path and query, and comes back", async () => {
+  const page = await open(stage.browser);
+  const path = `/competitions/${SLUG}?kind=city&region=CN-SH&q=${encodeURIComponent("K & i")}`;
+  await page.goto(stage.site.origin + path);
+  const parts = () => {
+    const url = new URL(page.url());
+    const pairs = Object.fromEntries(url.searchParams);
+    return [url.pathname, pairs];
+  };
+  const wanted = { kind: "city", region: "CN-SH", q: "K & i" };
+  await page.getByRole("link", { name: "中文" }).click();
+  assert.deepEqual(parts(), [`/competitions/${SLUG}`, { ...wanted, lang: "zh" }]);
+  assert.equal(await page.locator("html").getAttribute("lang"), "zh-Hans");
+  // The choice goes on with the links of the page.
+  await page.getByRole("link", { name: "规则" }).click();
+  assert.deepEqual(parts(), [`/competitions/${SLUG}/rules`, { lang: "zh" }]);
+  await page.goBack();
+  await page.getByRole("link", { name: "English" }).click();
+  assert.deepEqual(parts(), [`/competitions/${SLUG}`, { ...wanted, lang: "en" }]);
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  await page.context().close();
+});
+
+test("without a choice the browser's language is taken", async () => {
+  for (const [locale, lang] of [["zh-CN", "zh-Hans"], ["de-DE", "en"], ["en-US", "en"]]) {
+    const page = await open(stage.browser, { locale });
+    await page.goto(stage.site.origin);
+    assert.equal(await page.locator("html").getAttribute("lang"), lang, locale);
+    await page.context().close();
+  }
+});
