@@ -65,21 +65,31 @@ async fn a_filtered_stream_tells_of_its_rows_only() {
 async fn a_client_that_comes_back_gets_what_it_missed() {
     let site = Site::of(&Folder::new()).await;
     let mut stream = site.stream(LIVE, None).await;
-    let mut last = stream.next().await.unwrap().id.unwrap();
-    for number in 1..4 {
-        site.deliver(&hook(&Fix::new("github", number, "ada"))).await;
-        site.board_where("the fix", |board| of_team(board, "shanghai", "points") == number)
+    let snapshot = stream.next().await.unwrap();
+    let (mut kept, mut last) = (Kept::new(), snapshot.id.unwrap());
+    apply(&mut kept, &snapshot);
+    // Each moves another team, and nobody in front of it.
+    for (number, team) in [(1, "shanghai"), (2, "tsinghua"), (3, "clay")] {
+        let author = ["ada", "bo", "cy"][number as usize - 1];
+        site.deliver(&hook(
+            &Fix::new("github", number, author).merged(ago(10 - number as i64)),
+        ))
+        .await;
+        site.board_where("the fix", |board| of_team(board, team, "points") == 1)
             .await;
     }
     drop(stream);
     let mut back = site.stream(LIVE, Some(last)).await;
-    let seq = site.board().await["seq"].as_i64().unwrap();
+    let board = site.board().await;
+    let seq = board["seq"].as_i64().unwrap();
     while last < seq {
         let event = back.next().await.unwrap();
         assert_eq!(event.name, "change");
         assert!(event.id.unwrap() > last);
         last = event.id.unwrap();
+        apply(&mut kept, &event);
     }
+    assert_eq!(kept, of_board(&board));
     // From before anything that is remembered, or from a future that never was: the whole again.
     for odd in [seq + 1_000_000, -1] {
         let mut odd = site.stream(LIVE, Some(odd)).await;
@@ -122,6 +132,12 @@ async fn a_burst_is_at_most_four_changes_a_second() {
 
 /// A leaderboard as a client keeps it: rows by team.
 type Kept = BTreeMap<String, Value>;
+
+fn of_board(board: &Value) -> Kept {
+    let rows = board["rows"].as_array().unwrap().iter();
+    rows.map(|row| (row["team"]["slug"].as_str().unwrap().to_owned(), row.clone()))
+        .collect()
+}
 
 fn apply(kept: &mut Kept, event: &Event) {
     if event.name == "snapshot" {
@@ -178,10 +194,7 @@ async fn s10_a_stream_that_comes_and_goes_ends_equal_to_the_server() {
     };
     let board = site.board_where("every fix", |board| sum(board) == 60).await;
     ended.store(true, std::sync::atomic::Ordering::Relaxed);
-    let mut wanted = Kept::new();
-    for row in board["rows"].as_array().unwrap() {
-        wanted.insert(row["team"]["slug"].as_str().unwrap().to_owned(), row.clone());
-    }
+    let wanted = of_board(&board);
     for reader in readers {
         assert_eq!(reader.await.unwrap(), wanted);
     }
