@@ -260,7 +260,9 @@ fn number_new(db: &mut Db, candidates: &mut [Candidate]) -> Result<(), AppError>
     let new = candidates.iter().filter(|c| c.subject.id.0 == 0).count() as i64;
     if new > 0 {
         let first = store::take_numbers(db, Counter::Submission, new)?;
-        let unnumbered = candidates.iter_mut().filter(|c| c.subject.id.0 == 0);
+        let mut unnumbered: Vec<&mut Candidate> = candidates.iter_mut().filter(|c| c.subject.id.0 == 0).collect();
+        // In the order of the pulls, whatever order the database gave them in.
+        unnumbered.sort_by_key(|candidate| candidate.pull);
         for (number, candidate) in (first..).zip(unnumbered) {
             candidate.subject.id = SubmissionId(number);
         }
