@@ -21,13 +21,25 @@ use std::sync::Arc;
 /// "Nobody", "no team" in a slot: smaller than an Option, and a million slots are held.
 const NONE: u32 = u32::MAX;
 
-/// The latest word on one submission.
+/// The latest word on one submission, as small as it gets: a board holds one for each.
 #[derive(Clone, Copy, Debug)]
-struct Slot {
+pub struct Slot {
     id: SubmissionId,
     person: u32,
     team: u32,
     word: Word,
+}
+
+impl Slot {
+    /// A word with its team and person as places in the face; what has neither there stands for nobody.
+    pub fn of(face: &Face, word: &BoardWord) -> Self {
+        Self {
+            id: word.submission,
+            person: word.person.and_then(|p| face.person_place(p)).unwrap_or(NONE),
+            team: word.team.and_then(|t| face.team_place(t)).unwrap_or(NONE),
+            word: word.word,
+        }
+    }
 }
 
 /// What folding one team's words gave.
@@ -83,7 +95,8 @@ pub type Growth = Vec<(Moment, i64)>;
 /// What a board begins with, read in one state of the database.
 pub struct Beginning {
     pub face: Arc<Face>,
-    pub words: Vec<BoardWord>,
+    /// By submission.
+    pub slots: Vec<Slot>,
     pub seq: i64,
     /// The last entry that a reader may know of, and when it was recorded.
     pub shown: i64,
@@ -97,7 +110,7 @@ impl Board {
     pub fn new(beginning: Beginning, hide: bool, now: Moment) -> Self {
         let Beginning {
             face,
-            words,
+            slots,
             seq,
             shown,
             recorded,
@@ -105,7 +118,7 @@ impl Board {
         } = beginning;
         let freeze = face.definition.frozen_at(face.seal, now).filter(|_| hide);
         let mut state = State {
-            slots: Vec::with_capacity(words.len()),
+            slots,
             of_team: vec![Vec::new(); face.teams.len()],
             fixes: vec![0; face.people.len()],
             folded: vec![Folded::default(); face.teams.len()],
@@ -118,15 +131,7 @@ impl Board {
             feed: Arc::new(feed),
             face,
         };
-        for word in words {
-            let slot = Slot {
-                id: word.submission,
-                person: word.person.and_then(|p| state.face.person_place(p)).unwrap_or(NONE),
-                team: word.team.and_then(|t| state.face.team_place(t)).unwrap_or(NONE),
-                word: word.word,
-            };
-            state.push(slot);
-        }
+        state.recount();
         let snapshot = Arc::new(state.snapshot(now));
         Self {
             state: Mutex::new(state),

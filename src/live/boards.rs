@@ -1,6 +1,9 @@
 //! Every board of an instance, and the beat at which they follow the ledger.
 
-use super::{Board, Channel, Face, View, board::Beginning, board::People};
+use super::{
+    Board, Channel, Face, View,
+    board::{Beginning, People, Slot},
+};
 use crate::domain::competition::Definition;
 use crate::{
     domain::{
@@ -10,7 +13,7 @@ use crate::{
         text::Slug,
         time::Moment,
     },
-    store::{self, BoardWord, Db, Pulse, Store, StoreError, Stored},
+    store::{self, Db, Pulse, Store, StoreError, Stored},
 };
 use parking_lot::{Mutex, RwLock};
 use std::{collections::HashMap, sync::Arc};
@@ -293,15 +296,16 @@ fn begin(
     };
     let freeze = definition.frozen_at(stored.seal, now).filter(|_| hide);
     let face = Arc::new(Face::load(db, &stored, definition, now)?);
-    let mut words: Vec<BoardWord> = Vec::new();
-    store::board_words(db, id, |word| words.push(word))?;
+    let mut slots: Vec<Slot> = Vec::new();
+    store::board_words(db, id, |word| slots.push(Slot::of(&face, &word)))?;
+    slots.shrink_to_fit();
     let (shown, recorded) = match freeze {
         None => (stored.seq, store::recorded_at(db, id, stored.seq)?),
         Some(freeze) => last_shown(db, id, freeze)?,
     };
     Ok(Some(Beginning {
         face,
-        words,
+        slots,
         seq: stored.seq,
         shown,
         recorded,
