@@ -409,7 +409,12 @@ impl State {
         let last = [turned, aged, self.recorded, seal.revealed_at, seal.finalized_at];
         Standings {
             phase: definition.phase(seal, now),
-            as_of: last.into_iter().flatten().filter(|at| *at <= now).max().unwrap_or(now),
+            as_of: last
+                .into_iter()
+                .flatten()
+                .filter(|at| *at <= now)
+                .max()
+                .unwrap_or_else(|| minute(now)),
             seq: self.shown,
             frozen_at: self.frozen_at(),
         }
@@ -566,6 +571,11 @@ impl State {
         }
         of.into_iter().collect()
     }
+}
+
+/// As of when nothing has ever happened: now, but not another now at each look.
+fn minute(now: Moment) -> Moment {
+    now.plus(-now.millis().rem_euclid(Moment::MINUTE))
 }
 
 impl Snapshot {

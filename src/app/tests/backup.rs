@@ -46,7 +46,7 @@ async fn s7_a_backup_restores_to_the_same() {
     backup(&other, &two, now(), |_| ()).await.unwrap();
     assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&two).unwrap());
     // Life goes on: the next ids and numbers follow the ones that came in.
-    let again = seed(&other, &seeds("spring-sprint"), now(), |_| ()).await.unwrap();
+    let again = seed(&other, &bench.path("folder"), now(), |_| ()).await.unwrap();
     assert!(!again.changed && again.lines.changes.entries == 0);
     let path = bench.path("export.ndjson");
     export(&other, &spring(), &path, now(), |_| ()).await.unwrap();
@@ -141,11 +141,8 @@ async fn s7_what_is_cut_off_or_altered_is_refused_and_the_database_stays_as_it_w
 #[tokio::test]
 async fn s7_a_backup_under_load_folds_again() {
     let bench = Bench::empty().await;
-    let folder = bench.path("spring");
-    std::fs::create_dir(&folder).unwrap();
-    for file in ["competition.toml", "teams.csv", "people.csv"] {
-        std::fs::copy(seeds("spring-sprint").join(file), folder.join(file)).unwrap();
-    }
+    let folder = bench.copied("spring-sprint", "");
+    std::fs::remove_file(folder.join("pulls.ndjson")).unwrap();
     seed(&bench.app, &folder, now(), |_| ()).await.unwrap();
     let app = bench.app.clone();
     let load = tokio::spawn(async move {

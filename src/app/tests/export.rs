@@ -1,4 +1,4 @@
-use super::{Bench, now, seeds, spring};
+use super::{Bench, now, spring};
 use crate::app::{Verified, export, hex, seed, verify, verify_lines};
 use aws_lc_rs::digest::{SHA256, digest};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -61,18 +61,10 @@ async fn an_export_folds_again_to_the_same() {
 #[tokio::test]
 async fn a_final_competition_verifies_whatever_comes_later() {
     let bench = Bench::empty().await;
-    let folder = bench.path("spring");
-    std::fs::create_dir(&folder).unwrap();
-    for file in ["competition.toml", "teams.csv", "people.csv", "pulls.ndjson"] {
-        std::fs::copy(seeds("spring-sprint").join(file), folder.join(file)).unwrap();
-    }
-    let toml = folder.join("competition.toml");
-    let text = std::fs::read_to_string(&toml).unwrap();
-    std::fs::write(
-        &toml,
-        text + "\n[result]\nfinalized_at = \"2026-05-10T00:00:00+08:00\"\n",
-    )
-    .unwrap();
+    let folder = bench.copied(
+        "spring-sprint",
+        "[result]\nfinalized_at = \"2026-05-10T00:00:00+08:00\"\n",
+    );
     seed(&bench.app, &folder, now(), |_| ()).await.unwrap();
     let lines = std::fs::read_to_string(folder.join("pulls.ndjson")).unwrap();
     let merged = |line: &&str| line.contains(r#""state":"merged""#);

@@ -43,11 +43,26 @@ impl Bench {
         Self { app, folder }
     }
 
-    /// With `seeds/<name>` loaded.
+    /// With `seeds/<name>` loaded, as it was before the host said anything of the result: a sealed
+    /// competition would not move.
     pub async fn seeded(name: &str) -> Self {
         let bench = Self::empty().await;
-        seed(&bench.app, &seeds(name), now(), |_| ()).await.unwrap();
+        let folder = bench.copied(name, "");
+        seed(&bench.app, &folder, now(), |_| ()).await.unwrap();
         bench
+    }
+
+    /// A copy of `seeds/<name>` with `result` in place of its table `[result]`.
+    pub fn copied(&self, name: &str, result: &str) -> PathBuf {
+        let folder = self.path("folder");
+        std::fs::create_dir(&folder).unwrap();
+        for file in ["teams.csv", "people.csv", "pulls.ndjson"] {
+            std::fs::copy(seeds(name).join(file), folder.join(file)).unwrap();
+        }
+        let text = std::fs::read_to_string(seeds(name).join("competition.toml")).unwrap();
+        let open = text.split("[result]").next().unwrap();
+        std::fs::write(folder.join("competition.toml"), format!("{open}{result}")).unwrap();
+        folder
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
