@@ -141,6 +141,10 @@ impl Bench {
             seed(&sqlite(&building), &dir)?;
             million::finish(&building, &kept)?;
         }
+        // A killed server's log of another copy must not be read into this one.
+        for name in [format!("{copy}-wal"), format!("{copy}-shm")] {
+            let _ = fs::remove_file(self.file(&name));
+        }
         let copy = self.file(copy);
         fs::copy(&kept, &copy)?;
         Ok(copy)

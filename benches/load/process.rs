@@ -152,6 +152,9 @@ pub fn may_open(wanted: u64) -> u64 {
     limits()
 }
 
+/// Of PostgreSQL, together in one folder.
+const NEEDED: [&str; 5] = ["initdb", "postgres", "pg_ctl", "psql", "pgbench"];
+
 /// A PostgreSQL cluster in a temporary folder, gone when it is dropped.
 pub struct Postgres {
     server: Child,
@@ -168,8 +171,8 @@ impl Postgres {
         let bin = in_path
             .into_iter()
             .chain(homes)
-            .find(|dir| dir.join("initdb").is_file())
-            .ok_or("no initdb in PATH nor in /usr/lib/postgresql/15/bin")?;
+            .find(|dir| NEEDED.iter().all(|name| dir.join(name).is_file()))
+            .ok_or_else(|| format!("neither PATH nor /usr/lib/postgresql/15/bin has {}", NEEDED.join(", ")))?;
         let user = unprivileged()?;
         let dir = std::env::temp_dir().join(format!("bugathlon-bench-pg-{}", std::process::id()));
         fs::create_dir_all(&dir).map_err(|why| why.to_string())?;
@@ -205,13 +208,20 @@ impl Postgres {
             .spawn()
             .map_err(|why| why.to_string())?;
         let cluster = Self { server, dir, bin, user };
+        let mut said = String::new();
         for _ in 0..100 {
-            if cluster.run("psql", &["-c", "CREATE DATABASE bench"]).is_ok() {
-                return Ok(cluster);
+            match cluster.run("psql", &["-c", "CREATE DATABASE bench"]) {
+                Ok(_) => return Ok(cluster),
+                Err(why) => said = why,
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        Err("the cluster did not start within 10 s".to_owned())
+        let log = fs::read_to_string(cluster.dir.join("log")).unwrap_or_default();
+        Err(format!(
+            "the cluster did not start within 10 s: {}; {}",
+            said.trim(),
+            log.trim()
+        ))
     }
 
     pub fn url(&self) -> String {
