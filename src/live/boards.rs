@@ -2,7 +2,8 @@
 
 use super::{
     Board, Channel, Face, View,
-    board::{Beginning, People, Slot},
+    board::{Beginning, People},
+    state::Slot,
 };
 use crate::domain::competition::Definition;
 use crate::{

@@ -10,6 +10,7 @@ mod face;
 mod fanout;
 mod rendered;
 mod snapshot;
+mod state;
 
 pub use board::{Board, Growth, People};
 pub use boards::{Boards, Live, ReadDefinition};

@@ -1,0 +1,234 @@
+//! What is evaluated together: the whole competition, or everything that hangs together with what changed by
+//! what submissions have in common (the table `links`).
+
+use super::{AppError, Competition};
+use crate::{
+    domain::{
+        competition::Place,
+        evaluate::{Key, Subject},
+        forge::Forge,
+        pull::Actor,
+        team::{PersonId, PullId, Roster, SubmissionId},
+        time::Moment,
+    },
+    store::{self, Counter, Db, Fact, RepositoryId, Submission},
+};
+use aws_lc_rs::digest::{SHA256, digest};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// A subject with what its row needs besides.
+pub(super) struct Candidate {
+    pub subject: Subject,
+    pub pull: PullId,
+    pub keys: Vec<i64>,
+}
+
+/// What is evaluated together, and the rows that stand for it so far.
+pub(super) struct Neighbourhood {
+    pub candidates: Vec<Candidate>,
+    /// Rows by submission, of the candidates and of those that left the scope.
+    pub before: HashMap<SubmissionId, Submission>,
+    pub left_scope: Vec<SubmissionId>,
+    /// Keys that the links table holds for the candidates.
+    pub links: HashMap<SubmissionId, Vec<i64>>,
+    pub roster: Roster,
+    pub whole: bool,
+}
+
+fn subject(
+    competition: &Competition,
+    place: Place<'_>,
+    roster: &Roster,
+    fact: &Fact,
+    id: SubmissionId,
+    now: Moment,
+) -> Candidate {
+    let subject = Subject::of(id, &competition.definition, place, roster, &fact.pull, None, now);
+    let keys = key_numbers(&subject.keys());
+    Candidate {
+        subject,
+        pull: fact.id,
+        keys,
+    }
+}
+
+/// Everything in scope.
+pub(super) fn whole(
+    db: &mut Db,
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    now: Moment,
+) -> Result<Neighbourhood, AppError> {
+    let roster = store::roster(db, competition.id())?;
+    let rows = store::submissions_of(db, competition.id())?;
+    let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
+    let mut candidates = Vec::with_capacity(rows.len());
+    let mut repositories: Vec<RepositoryId> = places.keys().copied().collect();
+    repositories.sort();
+    store::each_fact(db, &repositories, |fact| {
+        if let Some(place) = places.get(&fact.repository) {
+            // A submission that is not known yet gets its number below.
+            let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
+            candidates.push(subject(competition, *place, &roster, &fact, id, now));
+        }
+    })?;
+    number_new(db, &mut candidates)?;
+    let ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
+    let here: HashSet<SubmissionId> = candidates.iter().map(|c| c.subject.id).collect();
+    Ok(Neighbourhood {
+        links: links(db, &ids)?,
+        left_scope: ids.into_iter().filter(|id| !here.contains(id)).collect(),
+        before: rows.into_iter().map(|row| (row.id, row)).collect(),
+        candidates,
+        roster,
+        whole: true,
+    })
+}
+
+/// The pulls that changed, and everything that hangs together with them.
+pub(super) fn around(
+    db: &mut Db,
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    pulls: &BTreeSet<PullId>,
+    now: Moment,
+) -> Result<Neighbourhood, AppError> {
+    let ids: Vec<PullId> = pulls.iter().copied().collect();
+    let mut facts = store::facts_by_id(db, &ids)?;
+    let mut rows = store::submissions_of_pulls(db, competition.id(), &ids)?;
+    facts.retain(|fact| places.contains_key(&fact.repository));
+    if facts.is_empty() && rows.is_empty() {
+        return Ok(Neighbourhood::nothing());
+    }
+    let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
+    let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
+    let roster = store::roster_of(db, competition.id(), &authors(&facts), &also)?;
+    let mut changed = candidates(competition, places, &roster, &facts, &known, now);
+    number_new(db, &mut changed)?;
+
+    let row_ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
+    let mut links = links(db, &row_ids)?;
+    let mut inside: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
+    inside.extend(&row_ids);
+    let new_keys = changed.iter().flat_map(|c| c.keys.iter().copied());
+    let mut seen: HashSet<i64> = new_keys.chain(links.values().flatten().copied()).collect();
+    let mut frontier: Vec<i64> = seen.iter().copied().collect();
+    let mut neighbours: Vec<SubmissionId> = Vec::new();
+    while !frontier.is_empty() {
+        let mut next = store::linked(db, competition.id(), &frontier)?;
+        next.retain(|id| inside.insert(*id));
+        let of_next = self::links(db, &next)?;
+        frontier = of_next
+            .values()
+            .flatten()
+            .copied()
+            .filter(|key| seen.insert(*key))
+            .collect();
+        links.extend(of_next);
+        neighbours.extend(next);
+    }
+
+    let neighbour_rows = store::submissions_by_id(db, &neighbours)?;
+    let neighbour_pulls: Vec<PullId> = neighbour_rows.iter().map(|row| row.pull).collect();
+    let neighbour_facts = store::facts_by_id(db, &neighbour_pulls)?;
+    let known: HashMap<PullId, SubmissionId> = neighbour_rows.iter().map(|row| (row.pull, row.id)).collect();
+    rows.extend(neighbour_rows);
+    let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
+    facts.extend(neighbour_facts.iter().cloned());
+    let roster = if neighbour_facts.is_empty() {
+        roster
+    } else {
+        store::roster_of(db, competition.id(), &authors(&facts), &also)?
+    };
+    changed.extend(candidates(competition, places, &roster, &neighbour_facts, &known, now));
+    let here: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
+    Ok(Neighbourhood {
+        left_scope: rows.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect(),
+        before: rows.into_iter().map(|row| (row.id, row)).collect(),
+        candidates: changed,
+        links,
+        roster,
+        whole: false,
+    })
+}
+
+impl Neighbourhood {
+    fn nothing() -> Self {
+        Self {
+            candidates: Vec::new(),
+            before: HashMap::new(),
+            left_scope: Vec::new(),
+            links: HashMap::new(),
+            roster: Roster::default(),
+            whole: false,
+        }
+    }
+}
+
+fn authors(facts: &[Fact]) -> Vec<(Forge, Actor)> {
+    facts
+        .iter()
+        .map(|fact| (fact.pull.forge, fact.pull.author.clone()))
+        .collect()
+}
+
+fn candidates(
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    roster: &Roster,
+    facts: &[Fact],
+    known: &HashMap<PullId, SubmissionId>,
+    now: Moment,
+) -> Vec<Candidate> {
+    let of = |fact: &Fact| {
+        let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
+        let place = places.get(&fact.repository)?;
+        Some(subject(competition, *place, roster, fact, id, now))
+    };
+    facts.iter().filter_map(of).collect()
+}
+
+fn number_new(db: &mut Db, candidates: &mut [Candidate]) -> Result<(), AppError> {
+    let new = candidates.iter().filter(|c| c.subject.id.0 == 0).count() as i64;
+    if new > 0 {
+        let first = store::take_numbers(db, Counter::Submission, new)?;
+        let mut unnumbered: Vec<&mut Candidate> = candidates.iter_mut().filter(|c| c.subject.id.0 == 0).collect();
+        // In the order of the pulls, whatever order the database gave them in.
+        unnumbered.sort_by_key(|candidate| candidate.pull);
+        for (number, candidate) in (first..).zip(unnumbered) {
+            candidate.subject.id = SubmissionId(number);
+        }
+    }
+    Ok(())
+}
+
+fn links(db: &mut Db, ids: &[SubmissionId]) -> Result<HashMap<SubmissionId, Vec<i64>>, AppError> {
+    let mut of: HashMap<SubmissionId, Vec<i64>> = HashMap::new();
+    for (id, key) in store::links_of(db, ids)? {
+        of.entry(id).or_default().push(key);
+    }
+    Ok(of)
+}
+
+/// The first eight bytes of a hash of each key, sorted: two keys that share them make a neighbourhood
+/// larger than it need be, and never wrong.
+fn key_numbers(keys: &[Key]) -> Vec<i64> {
+    let number = |key: &Key| {
+        let text = match key {
+            Key::Number(family, number) => format!("n {family} {number}"),
+            Key::Commit(family, seven) => format!("c {family} {seven}"),
+            Key::MergeSha(sha) => format!("m {sha}"),
+            Key::HeadSha(sha) => format!("h {sha}"),
+            Key::Title(person, family, title) => format!("t {} {family} {title}", person.0),
+        };
+        let hash = digest(&SHA256, text.as_bytes());
+        hash.as_ref()
+            .iter()
+            .take(8)
+            .fold(0_i64, |number, byte| (number << 8) | i64::from(*byte))
+    };
+    let mut numbers: Vec<i64> = keys.iter().map(number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
