@@ -12,7 +12,7 @@ use crate::domain::{
     time::Moment,
 };
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A repository's number in this database.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -435,23 +435,29 @@ pub fn fact_by_name(db: &mut Db, forge: Forge, path: &RepoPath, number: u64) -> 
     row.map(fact).transpose()
 }
 
-/// The repositories that have been seen under these paths, each with every such path.
+/// The repositories that have been seen under these paths, each with every such path, sorted.
 pub fn repositories_at<'a>(
     db: &mut Db,
     paths: impl Iterator<Item = (Forge, &'a str)>,
 ) -> Result<HashMap<RepositoryId, Vec<(Forge, String)>>, StoreError> {
+    let wanted: HashSet<(Forge, &str)> = paths.collect();
+    let keys: Vec<&str> = wanted.iter().map(|(_, key)| *key).collect();
     let mut found: HashMap<RepositoryId, Vec<(Forge, String)>> = HashMap::new();
-    for (forge, key) in paths {
-        let alias = repository_paths::table.find((forge.as_str(), key));
-        let repository: Option<i64> = on!(db, c => alias.select(repository_paths::repository_id).first(c).optional())?;
-        if let Some(repository) = repository {
-            found
-                .entry(RepositoryId(repository))
-                .or_default()
-                .push((forge, key.to_owned()));
+    for part in keys.chunks(PART) {
+        let query = repository_paths::table.filter(repository_paths::path_key.eq_any(part));
+        let rows: Vec<(String, String, i64)> = on!(db, c => query.load(c))?;
+        for (forge, key, repository) in rows {
+            let forge = Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?;
+            // The same path may be somebody else's on another forge.
+            if wanted.contains(&(forge, key.as_str())) {
+                found.entry(RepositoryId(repository)).or_default().push((forge, key));
+            }
         }
     }
-    found.values_mut().for_each(|paths| paths.sort());
+    for paths in found.values_mut() {
+        paths.sort();
+        paths.dedup();
+    }
     Ok(found)
 }
 

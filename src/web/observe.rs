@@ -112,8 +112,11 @@ where
         }
         let headers = answer.headers_mut();
         headers.insert(REQUEST_ID, id);
-        headers.insert(NOSNIFF, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER, HeaderValue::from_static("same-origin"));
+        if status != 304 {
+            // What is not sent again keeps the headers that it came with.
+            headers.insert(NOSNIFF, HeaderValue::from_static("nosniff"));
+            headers.insert(REFERRER, HeaderValue::from_static("same-origin"));
+        }
         Ok(answer)
     }
 }

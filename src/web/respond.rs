@@ -180,10 +180,6 @@ impl Asked {
             now: self.now,
         }
     }
-
-    pub fn query_text(&self) -> &str {
-        &self.query
-    }
 }
 
 /// `?lang=` where it is given, else what the browser prefers of the two, else English.

@@ -20,6 +20,9 @@ use tokio::{sync::watch, task::JoinHandle};
 
 /// How often the ledger is looked at: four changes a second at most.
 const BEAT: Duration = Duration::from_millis(250);
+/// How long a turn waits for others to come along: a board shows a change with its next beat anyway, and
+/// what a turn costs, it costs once.
+const GATHER: Duration = Duration::from_millis(100);
 /// How often a quiet stream says that it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
@@ -161,10 +164,13 @@ async fn work(app: App, ingest: Ingest, mut stop: watch::Receiver<bool>) {
                 tokio::time::sleep(BEAT).await;
             }
         }
-        tokio::select! {
-            () = ingest.bell.notified() => {}
-            () = tokio::time::sleep(BEAT) => {}
+        let rung = tokio::select! {
+            () = ingest.bell.notified() => true,
+            () = tokio::time::sleep(BEAT) => false,
             _ = stop.wait_for(|stopping| *stopping) => return,
+        };
+        if rung {
+            tokio::time::sleep(GATHER).await;
         }
     }
 }

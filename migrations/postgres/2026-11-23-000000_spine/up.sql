@@ -78,6 +78,7 @@ CREATE TABLE repository_paths (
     repository_id BIGINT NOT NULL REFERENCES repositories (id),
     PRIMARY KEY (forge, path_key)
 );
+CREATE INDEX repository_paths_by_key ON repository_paths (path_key);
 CREATE INDEX repository_paths_by_repository ON repository_paths (repository_id);
 
 CREATE TABLE pulls (

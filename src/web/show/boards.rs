@@ -20,10 +20,11 @@ const FRESH: i64 = 10_000;
 const STEPS: usize = 24;
 
 /// What a page of a board depends on besides the snapshot, as a text.
-fn key(prefix: &str, asked: &Asked, now: Moment) -> String {
-    let lang = asked.lang.code();
-    let chosen = if asked.lang_in_url { "!" } else { "" };
-    format!("{prefix}{lang}{chosen}{}?{}", now.millis() / FRESH, asked.query_text())
+fn key(request: &HttpRequest, now: Moment) -> String {
+    let query = request.query_string();
+    let (lang, chosen) = respond::language(request.headers(), query);
+    let chosen = if chosen { "!" } else { "" };
+    format!("page{}{chosen}{}?{query}", lang.code(), now.millis() / FRESH)
 }
 
 pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
@@ -33,9 +34,9 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
     };
     let snapshot = live.board.snapshot();
     let now = site.now();
-    let asked = Asked::of(&request);
-    let key = key("page", &asked, now);
+    let key = key(&request, now);
     let made = respond::cached(&request, &snapshot.rendered, &key, HTML, || {
+        let asked = Asked::of(&request);
         let query = asked.query();
         let at = query.at()?;
         let looked_at = at.map(|at| live.board.at(at, now));
@@ -163,9 +164,9 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
     let now = site.now();
     let snapshot = live.board.snapshot();
     let people = site.boards.people(&live, now);
-    let asked = Asked::of(&request);
-    let key = key("page", &asked, now);
+    let key = key(&request, now);
     let made = respond::cached(&request, &people.rendered, &key, HTML, || {
+        let asked = Asked::of(&request);
         let query = asked.query();
         let at = query.at()?;
         let looked_at = at.map(|at| live.board.people_at(at, now));
