@@ -1,7 +1,7 @@
 //! Competitions and their teams.
 
 use super::{
-    Db, StoreError, on,
+    Db, PART, StoreError, on,
     schema::{competitions, teams},
 };
 use crate::domain::{
@@ -171,6 +171,18 @@ pub fn teams(db: &mut Db, competition: CompetitionId) -> Result<Vec<(TeamId, Tea
         .order(teams::slug);
     let rows: Vec<TeamRow> = on!(db, c => query.load(c))?;
     rows.into_iter().map(team).collect()
+}
+
+/// The teams with these numbers, of whatever competition and standing, in no order.
+pub fn teams_by_id(db: &mut Db, ids: &[i64]) -> Result<Vec<(TeamId, Team)>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for part in ids.chunks(PART) {
+        let query = teams::table.filter(teams::id.eq_any(part));
+        for row in on!(db, c => query.load::<TeamRow>(c))? {
+            found.push(team(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a team: a new one, or what is new of a known one.

@@ -142,19 +142,7 @@ pub fn roster_of(
 
 /// Adds teams to a roster by number, such as one that a submission is taken away from.
 pub fn load_teams(db: &mut Db, wanted: &[i64], roster: &mut Roster) -> Result<(), StoreError> {
-    for part in wanted.chunks(PART) {
-        let query = teams::table
-            .filter(teams::id.eq_any(part))
-            .select((teams::competition_id, teams::id));
-        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
-        let of: BTreeSet<i64> = rows.iter().map(|(competition, _)| *competition).collect();
-        for competition in of {
-            let all = super::teams(db, CompetitionId(competition))?;
-            roster
-                .teams
-                .extend(all.into_iter().filter(|(id, _)| part.contains(&id.0)));
-        }
-    }
+    roster.teams.extend(super::teams_by_id(db, wanted)?);
     Ok(())
 }
 
