@@ -33,6 +33,35 @@ pub struct PersonCard {
     pub team: Option<u32>,
 }
 
+/// Where in a list the numbers of this database stand. A board asks it a million times when it begins, and
+/// the numbers of one table lie close together, so it is a table itself: 4 bytes a number of their range.
+#[derive(Debug)]
+struct Places {
+    first: i64,
+    places: Vec<u32>,
+}
+
+impl Places {
+    /// `ids`: in the order of the list, each once.
+    fn of(ids: impl Iterator<Item = i64> + Clone) -> Self {
+        let first = ids.clone().min().unwrap_or(0);
+        let last = ids.clone().max().unwrap_or(-1);
+        let range = usize::try_from(last - first + 1).unwrap_or(0);
+        let mut places = vec![u32::MAX; range];
+        for (place, id) in ids.enumerate() {
+            if let Some(known) = places.get_mut((id - first) as usize) {
+                *known = place as u32;
+            }
+        }
+        Self { first, places }
+    }
+
+    fn get(&self, id: i64) -> Option<u32> {
+        let at = usize::try_from(id.checked_sub(self.first)?).ok()?;
+        self.places.get(at).copied().filter(|place| *place != u32::MAX)
+    }
+}
+
 /// Everything of a board that changes with a revision and not with the ledger.
 #[derive(Debug)]
 pub struct Face {
@@ -44,8 +73,8 @@ pub struct Face {
     pub teams: Vec<TeamCard>,
     /// By id.
     pub people: Vec<PersonCard>,
-    team_places: HashMap<TeamId, u32>,
-    person_places: HashMap<PersonId, u32>,
+    team_places: Places,
+    person_places: Places,
     person_slugs: HashMap<Slug, u32>,
 }
 
@@ -65,11 +94,7 @@ impl Face {
             .collect();
         // The database may sort by another collation than ours.
         teams.sort_by(|a, b| a.slug.cmp(&b.slug));
-        let team_places: HashMap<TeamId, u32> = teams
-            .iter()
-            .enumerate()
-            .map(|(at, team)| (team.id, at as u32))
-            .collect();
+        let team_places = Places::of(teams.iter().map(|team| team.id.0));
         let at = now.min(definition.window.last_instant());
         let people: Vec<PersonCard> = store::board_people(db, stored.id, at)?
             .into_iter()
@@ -78,7 +103,7 @@ impl Face {
                 slug: known.person.slug,
                 name: known.person.name,
                 number: known.person.number,
-                team: known.team.and_then(|team| team_places.get(&team).copied()),
+                team: known.team.and_then(|team| team_places.get(team.0)),
             })
             .collect();
         Ok(Self {
@@ -86,7 +111,7 @@ impl Face {
             revision: stored.revision,
             definition,
             seal: stored.seal,
-            person_places: people.iter().enumerate().map(|(at, p)| (p.id, at as u32)).collect(),
+            person_places: Places::of(people.iter().map(|person| person.id.0)),
             person_slugs: people
                 .iter()
                 .enumerate()
@@ -111,11 +136,11 @@ impl Face {
     }
 
     pub fn team_place(&self, id: TeamId) -> Option<u32> {
-        self.team_places.get(&id).copied()
+        self.team_places.get(id.0)
     }
 
     pub fn person_place(&self, id: PersonId) -> Option<u32> {
-        self.person_places.get(&id).copied()
+        self.person_places.get(id.0)
     }
 
     pub fn team_by_slug(&self, slug: &str) -> Option<u32> {

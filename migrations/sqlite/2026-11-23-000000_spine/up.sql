@@ -136,6 +136,8 @@ CREATE TABLE submissions (
 );
 CREATE INDEX submissions_by_pull ON submissions (pull_id);
 CREATE INDEX submissions_by_person ON submissions (competition_id, person_id);
+-- All that a board begins with, in its order: it is read at every start.
+CREATE INDEX submissions_board ON submissions (competition_id, id, person_id, team_id, merged_at, status, points);
 CREATE INDEX submissions_by_team ON submissions (competition_id, team_id);
 
 -- What submissions have in common: a neighbourhood is what hangs together by these. `key` is the
