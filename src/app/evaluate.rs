@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         competition::{Definition, Place},
+        forge::Forge,
         ledger::Cause,
         team::PullId,
         time::Moment,
@@ -66,19 +67,23 @@ pub fn evaluate(
     settle(db, competition, found, now, cause)
 }
 
-/// Where each repository that a competition looks at stands in its scope: by the paths that it has been
-/// seen under, so that a rename takes nothing out.
+/// The path under which each repository is in scope: of all that it has been seen under the first, so that a
+/// rename takes nothing out.
+pub(super) fn scope_paths(
+    db: &mut Db,
+    definition: &Definition,
+) -> Result<HashMap<RepositoryId, (Forge, String)>, AppError> {
+    let found = store::repositories_at(db, definition.scope().paths())?;
+    let first = |(id, paths): (RepositoryId, Vec<(Forge, String)>)| Some((id, paths.into_iter().next()?));
+    Ok(found.into_iter().filter_map(first).collect())
+}
+
+/// Where each repository that a competition looks at stands in its scope.
 pub(super) fn places<'a>(
     db: &mut Db,
     definition: &'a Definition,
 ) -> Result<HashMap<RepositoryId, Place<'a>>, AppError> {
     let scope = definition.scope();
-    let mut places = HashMap::new();
-    for (repository, paths) in store::repositories_at(db, scope.paths())? {
-        let first = paths.first().and_then(|(forge, key)| scope.place_by_key(*forge, key));
-        if let Some(place) = first {
-            places.insert(repository, place);
-        }
-    }
-    Ok(places)
+    let place = |(id, (forge, key)): (RepositoryId, (Forge, String))| Some((id, scope.place_by_key(forge, &key)?));
+    Ok(scope_paths(db, definition)?.into_iter().filter_map(place).collect())
 }

@@ -1,7 +1,7 @@
 //! Why a pull counts, or does not: every check with its evidence, the points and where they come from,
 //! and what the ledger says of it. From stored facts alone.
 
-use super::{App, AppError, Competition};
+use super::{App, AppError, Competition, evaluate::scope_paths};
 use crate::{
     domain::{
         award::{Accepted, Award, award},
@@ -15,10 +15,10 @@ use crate::{
         words::Voice,
     },
     forge::PullName,
-    store::{self, Chained, Db, Fact, RepositoryId, Submission},
+    store::{self, Chained, Db, Fact, Submission},
 };
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Who looks: a freeze hides from the public what it does not hide from judges and the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,7 +140,7 @@ fn case_of(
     let also: BTreeSet<PersonId> = submission.person.into_iter().collect();
     let author = (fact.pull.forge, fact.pull.author.clone());
     let roster = store::roster_of(db, competition.id(), &[author], &also)?;
-    let scope_path = scope_paths(db, &competition)?.remove(&fact.repository);
+    let scope_path = scope_paths(db, &competition.definition)?.remove(&fact.repository);
     let reverted_by = match submission.reverted_by {
         Some(id) => name_of(db, id)?,
         None => None,
@@ -189,19 +189,6 @@ pub(super) fn hide(competition: &Competition, submission: &mut Submission, sight
     submission.reverted_by = None;
     submission.duplicate = None;
     true
-}
-
-/// The path under which each repository is in scope.
-pub(super) fn scope_paths(
-    db: &mut Db,
-    competition: &Competition,
-) -> Result<HashMap<RepositoryId, (Forge, String)>, AppError> {
-    let scope = competition.definition.scope();
-    let found = store::repositories_at(db, scope.paths())?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(id, paths)| Some((id, paths.into_iter().next()?)))
-        .collect())
 }
 
 fn name_of(db: &mut Db, id: SubmissionId) -> Result<Option<String>, AppError> {

@@ -3,7 +3,8 @@
 
 use super::{
     App, AppError, Competition,
-    explain::{Case, Sight, hide, scope_paths},
+    evaluate::scope_paths,
+    explain::{Case, Sight, hide},
 };
 use crate::{
     domain::{
@@ -130,7 +131,7 @@ fn cases(
         .map(|fact| (fact.pull.forge, fact.pull.author.clone()))
         .collect();
     let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
-    let paths = scope_paths(db, competition)?;
+    let paths = scope_paths(db, &competition.definition)?;
     let roster: Roster = store::roster_of(db, competition.id(), &authors, &also)?;
     let case = |mut submission: Submission| {
         let fact = facts.get(&submission.pull)?.clone();

@@ -1,7 +1,7 @@
 //! The ledger: an append-only, hash-chained list of every change of a submission's award.
 //! Contract, sections 1 and 6.
 
-use super::{evaluate::Status, team::SubmissionId, text::Slug, time::Moment};
+use super::{evaluate::Status, team::SubmissionId, time::Moment};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -123,11 +123,4 @@ impl Entry {
         hash.copy_from_slice(digest(&SHA256, &text).as_ref());
         Hash(hash)
     }
-}
-
-/// Slugs of whom an award belongs to, for an entry.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Holder {
-    pub person: Option<Slug>,
-    pub team: Option<Slug>,
 }

@@ -171,11 +171,6 @@ impl Board {
         teams.iter().map(|team| state.team_growth(*team)).collect()
     }
 
-    pub fn person_growth(&self, person: u32) -> Growth {
-        let state = self.state.lock();
-        state.growth(state.slots.iter().filter(|slot| slot.person == person))
-    }
-
     /// A person's own lines in each team that they scored for, and the figures of everybody in a team.
     pub fn members(&self, team: u32) -> Vec<(u32, Figures)> {
         self.state.lock().members(team)

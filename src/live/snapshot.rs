@@ -86,6 +86,22 @@ pub struct Filter {
     pub q: Option<String>,
 }
 
+/// The ranks that the rows of a filter had before, to count them within it.
+struct Before(Vec<u32>);
+
+impl Before {
+    fn of(ranks: impl Iterator<Item = Option<u32>>) -> Self {
+        let mut ranks: Vec<u32> = ranks.flatten().collect();
+        ranks.sort_unstable();
+        Self(ranks)
+    }
+
+    /// Equal lines shared a rank before as well, so the rank within is one more than how many were better.
+    fn within(&self, rank: Option<u32>) -> Option<u32> {
+        rank.map(|own| self.0.partition_point(|better| *better < own) as u32 + 1)
+    }
+}
+
 impl Filter {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -134,14 +150,10 @@ impl Filter {
         let mut kept: Vec<Row> = rows.iter().filter(|row| self.team(face, row.team)).copied().collect();
         let slug = |row: &Row| face.team(row.team).map_or("", |team| team.slug.as_str());
         let ranked = rank(&kept, |row| row.figures, slug);
-        let mut previous: Vec<u32> = kept.iter().filter_map(|row| row.previous_rank).collect();
-        previous.sort_unstable();
+        let before = Before::of(kept.iter().map(|row| row.previous_rank));
         kept = ranked.into_iter().map(|(rank, at)| Row { rank, ..kept[at] }).collect();
         for row in &mut kept {
-            // Equal lines share a rank before as well, so the rank within is one more than how many were better.
-            row.previous_rank = row
-                .previous_rank
-                .map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
+            row.previous_rank = before.within(row.previous_rank);
         }
         kept
     }
@@ -157,16 +169,13 @@ impl Filter {
             .collect();
         let slug = |row: &PeopleRow| face.person(row.person).map_or("", |person| person.slug.as_str());
         let ranked = rank(&kept, |row| row.figures, slug);
-        let mut previous: Vec<u32> = kept.iter().filter_map(|row| row.previous_rank).collect();
-        previous.sort_unstable();
+        let before = Before::of(kept.iter().map(|row| row.previous_rank));
         let mut kept: Vec<PeopleRow> = ranked
             .into_iter()
             .map(|(rank, at)| PeopleRow { rank, ..kept[at] })
             .collect();
         for row in &mut kept {
-            row.previous_rank = row
-                .previous_rank
-                .map(|own| previous.partition_point(|p| *p < own) as u32 + 1);
+            row.previous_rank = before.within(row.previous_rank);
         }
         kept
     }

@@ -364,7 +364,7 @@ impl State {
         }
     }
 
-    pub fn growth<'a>(&'a self, slots: impl Iterator<Item = &'a Slot>) -> Growth {
+    fn growth<'a>(&'a self, slots: impl Iterator<Item = &'a Slot>) -> Growth {
         let mut fixes: Vec<(Moment, i64)> = slots
             .filter_map(|slot| match self.lens.part(&slot.word) {
                 Part::Fix(points) if points != 0 => slot.word.merged_at.map(|at| (at, i64::from(points))),

@@ -26,7 +26,7 @@ pub async fn readyz(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let pending = site.app.store.read(store::migrations_pending).await?;
     if pending {
         return Err(no(
-            "migrations are pending; start this version once with `serve` or `doctor`",
+            "migrations are pending; starting this version's `serve` brings the database to them",
         ));
     }
     Ok(HttpResponse::Ok().json(serde_json::json!({"status": "ready"})))
