@@ -216,7 +216,7 @@ fn award_of(db: &mut Db, competition: &Competition, submission: &Submission) -> 
             },
             id: row.id,
             worth: row.worth,
-            given: None,
+            given: row.given,
         })
         .collect();
     let definition = &competition.definition;

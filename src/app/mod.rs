@@ -1,5 +1,6 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
+mod accounts;
 mod backup;
 mod doctor;
 mod evaluate;
@@ -8,35 +9,43 @@ mod export;
 mod export_lines;
 mod ingest;
 mod neighbourhood;
+mod objection;
 mod output;
+mod password;
 mod rebuild;
 mod reports;
 mod restore;
 mod seed;
+mod session;
 mod settle;
 mod sources;
 mod submissions;
 mod turn;
 mod verify;
 mod verify_fold;
+mod who;
 
 #[cfg(test)]
 mod tests;
 
+pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use backup::backup;
 pub use doctor::{Health, Symptom, doctor};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use objection::{Class, Objection};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;
 pub use seed::{Seeded, seed};
+pub use session::{SESSION, Session, open_session, random_text, rotate_keys, sign_in, sign_out, signing_since, who};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use turn::{next_turn, turn};
 pub use verify::{Verified, verify, verify_lines};
+pub use who::{Access, Named, Who, named};
 
 use crate::{
     domain::{competition::Definition, team::CompetitionId, text::Slug, time::Moment},
@@ -55,10 +64,16 @@ pub enum AppError {
     /// Input that is not as the contract says, with file, line, key and remedy.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Why what somebody asks is not done.
+    #[error(transparent)]
+    Objection(#[from] Objection),
     #[error("there is no competition `{0}`; `bugathlon seed DIR` loads one")]
     NoCompetition(String),
     #[error("{path}: {why}")]
     File { path: PathBuf, why: String },
+    /// What must not happen did; said in the log.
+    #[error("{0}")]
+    Broken(String),
     /// A stored definition that this version refuses.
     #[error("the stored definition of `{slug}` is refused by this version: {refused}")]
     Definition { slug: Slug, refused: Refused },

@@ -97,10 +97,17 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
         Some(stored) if !changed => stored.id,
         _ => store::put_definition(db, slug, &folder.definition_text, now)?,
     };
-    let (teams, teams_changed, gone) = put_teams(db, id, folder)?;
-    let people_changed = put_people(db, id, folder, &teams)?;
-    for team in gone {
-        store::remove_team(db, team)?;
+    // Teams and people as they were loaded last are left alone: since then people may have joined and left.
+    let roster_changed = known.as_ref().and_then(|stored| stored.roster_hash.as_deref()) != Some(&folder.roster_hash);
+    let (mut teams_changed, mut people_changed) = (false, false);
+    if roster_changed {
+        let (teams, changed, gone) = put_teams(db, id, folder)?;
+        teams_changed = changed;
+        people_changed = put_people(db, id, folder, &teams)?;
+        for team in gone {
+            store::remove_team(db, team)?;
+        }
+        store::set_roster_hash(db, id, &folder.roster_hash)?;
     }
     if (teams_changed || people_changed) && !changed {
         store::raise_revision(db, id)?;
@@ -154,6 +161,8 @@ fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, 
 
 fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) -> Result<bool, AppError> {
     let roster = store::roster(db, id)?;
+    let memberships = store::folder_memberships(db, id)?;
+    let of = |person: PersonId| memberships.get(&person).map_or(&[][..], Vec::as_slice);
     let known: HashMap<&Slug, PersonId> = roster.people.iter().map(|(id, p)| (&p.slug, *id)).collect();
     let mut changed = false;
     let mut kept: HashSet<PersonId> = HashSet::with_capacity(folder.people.len());
@@ -178,7 +187,7 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
                 })
             })
             .collect();
-        if roster.memberships(person) != wanted {
+        if of(person) != wanted {
             changed = true;
             store::put_memberships(db, id, person, &wanted)?;
         }
@@ -189,7 +198,7 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
     }
     let gone = roster.people.keys().filter(|person| !kept.contains(*person));
     for person in gone {
-        if !roster.memberships(*person).is_empty() {
+        if !of(*person).is_empty() {
             changed = true;
             store::put_memberships(db, id, *person, &[])?;
         }

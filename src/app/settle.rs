@@ -72,6 +72,7 @@ pub(super) fn settle(
             outcomes: verdict.outcomes.letters(),
             reverted_by: verdict.reverted_by,
             duplicate: verdict.duplicate,
+            given: given(subject, verdict.status),
         };
         let before = found.before.get(&subject.id);
         match before {
@@ -114,6 +115,12 @@ pub(super) fn settle(
     })
 }
 
+/// The points that a judge gave, where they count.
+fn given(subject: &Subject, status: Status) -> Option<i64> {
+    let ruling = subject.ruling.filter(|_| status == Status::Accepted)?;
+    ruling.points
+}
+
 type Points = HashMap<SubmissionId, i64>;
 
 /// The points of every accepted subject, and the changes of the same people's submissions elsewhere, whose
@@ -135,7 +142,7 @@ fn awards(
                 order,
                 id: subject.id,
                 worth: subject.worth,
-                given: subject.ruling.and_then(|ruling| ruling.points),
+                given: given(subject, verdict.status),
             });
         }
     }
@@ -157,7 +164,7 @@ fn awards(
                 },
                 id: row.id,
                 worth: row.worth,
-                given: None,
+                given: row.given,
             });
         }
     }

@@ -57,8 +57,10 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         let message = error.to_string();
         match error {
-            AppError::Refused(_) | AppError::NoCompetition(_) => Self::refused(message),
-            AppError::Store(_) | AppError::File { .. } | AppError::Definition { .. } => Self::environment(message),
+            AppError::Refused(_) | AppError::NoCompetition(_) | AppError::Objection(_) => Self::refused(message),
+            AppError::Store(_) | AppError::File { .. } | AppError::Definition { .. } | AppError::Broken(_) => {
+                Self::environment(message)
+            }
         }
     }
 }

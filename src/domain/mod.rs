@@ -7,6 +7,7 @@ pub mod evaluate;
 pub mod forge;
 pub mod ledger;
 pub mod level;
+pub mod login;
 pub mod pull;
 pub mod rank;
 pub mod region;

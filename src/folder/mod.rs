@@ -20,6 +20,7 @@ mod tests;
 use crate::domain::competition::Definition;
 pub use csv::{AccountEntry, MembershipLine, PersonEntry, TeamLine};
 use notes::Notes;
+use aws_lc_rs::digest::{Context, SHA256};
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
@@ -83,6 +84,8 @@ pub struct Folder {
     pub definition_text: String,
     pub teams: Vec<TeamLine>,
     pub people: Vec<PersonEntry>,
+    /// SHA-256 of `teams.csv` and `people.csv`, in hex: the same again is the same roster.
+    pub roster_hash: String,
     /// `pulls.ndjson`, where it is there; [`pulls::lines`] reads it.
     pub pulls: Option<PathBuf>,
 }
@@ -105,12 +108,13 @@ pub fn open(dir: &Path) -> Result<Folder, FolderError> {
     let mut problems = Vec::new();
     let definition = definition_of(dir, &mut problems)?;
     let teams = required(dir, "teams.csv", "the header team,kind,region,name_en,name_zh,capacity")?;
-    let teams = teams.and_then(|bytes| csv::teams("teams.csv", &bytes));
     let people = required(
         dir,
         "people.csv",
         "the header person,name,team,joined_at,left_at,accounts",
     )?;
+    let roster_hash = hash_of([&teams, &people]);
+    let teams = teams.and_then(|bytes| csv::teams("teams.csv", &bytes));
     // Where the teams are refused, nothing is said of the teams that people are in: it would be noise.
     let people = people.and_then(|bytes| people::read("people.csv", &bytes, teams.as_deref().ok()));
     let teams = kept(teams, &mut problems);
@@ -122,10 +126,22 @@ pub fn open(dir: &Path) -> Result<Folder, FolderError> {
             definition_text,
             teams,
             people,
+            roster_hash,
             pulls,
         }),
         _ => Err(Refused(problems).into()),
     }
+}
+
+fn hash_of(files: [&Result<Vec<u8>, Refused>; 2]) -> String {
+    let mut hash = Context::new(&SHA256);
+    for file in files {
+        let bytes = file.as_deref().unwrap_or(&[]);
+        hash.update(&(bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    }
+    let hash = hash.finish();
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn definition_of(dir: &Path, problems: &mut Vec<Problem>) -> Result<Option<(Definition, String)>, FolderError> {

@@ -125,6 +125,7 @@ tables! {
         revealed_at: Option<i64>,
         finalized_at: Option<i64>,
         turned_at: i64,
+        roster_hash: Option<String>,
     }
     teams ("id", "id", true, false) {
         id: i64,
@@ -159,6 +160,7 @@ tables! {
         team_id: i64,
         joined_at: Option<i64>,
         left_at: Option<i64>,
+        by_folder: bool,
     }
     repositories ("id", "id", true, false) {
         id: i64,
@@ -214,6 +216,7 @@ tables! {
         reverted_by: Option<i64>,
         duplicate_of: Option<i64>,
         likeness: Option<String>,
+        given: Option<i64>,
     }
     links ("competition_id, key, submission_id", "competition_id, key, submission_id", false, false) {
         competition_id: i64,
@@ -253,6 +256,144 @@ tables! {
     }
     turns ("name", "name COLLATE \"C\"", false, true) {
         name: String,
+    }
+    logins ("id", "id", true, false) {
+        id: i64,
+        login: String,
+        login_key: String,
+        password: Option<String>,
+        person_id: i64,
+        created_at: i64,
+        banned_at: Option<i64>,
+    }
+    roles ("id", "id", true, false) {
+        id: i64,
+        login_id: i64,
+        role: String,
+        competition_id: Option<i64>,
+        team_id: Option<i64>,
+        granted_at: i64,
+    }
+    sessions ("id", "id COLLATE \"C\"", false, false) {
+        id: String,
+        login_id: i64,
+        created_at: i64,
+        expires_at: i64,
+        ended_at: Option<i64>,
+    }
+    signing_keys ("kid", "kid COLLATE \"C\"", false, false) {
+        kid: String,
+        #[serde(with = "base64ed")]
+        secret: Vec<u8>,
+        created_at: i64,
+        dies_at: Option<i64>,
+    }
+    handshakes ("state", "state COLLATE \"C\"", false, false) {
+        state: String,
+        forge: String,
+        verifier: String,
+        login_id: Option<i64>,
+        return_to: String,
+        created_at: i64,
+    }
+    registrations ("team_id", "team_id", false, false) {
+        team_id: i64,
+        statement: String,
+        applicant_id: Option<i64>,
+        applied_at: i64,
+        defence_at: Option<i64>,
+        recording_url: Option<String>,
+        reason: Option<String>,
+    }
+    announcements ("team_id", "team_id", false, false) {
+        team_id: i64,
+        text: String,
+        login_id: Option<i64>,
+        announced_at: i64,
+    }
+    invites ("id", "id", true, false) {
+        id: i64,
+        competition_id: i64,
+        team_id: i64,
+        code: String,
+        uses: i64,
+        used: i64,
+        expires_at: Option<i64>,
+        created_at: i64,
+        ended_at: Option<i64>,
+    }
+    requests ("id", "id", true, false) {
+        id: i64,
+        competition_id: i64,
+        team_id: i64,
+        person_id: i64,
+        text: String,
+        status: String,
+        asked_at: i64,
+        answered_at: Option<i64>,
+    }
+    decisions ("id", "id", true, false) {
+        id: i64,
+        competition_id: i64,
+        submission_id: i64,
+        login_id: i64,
+        action: String,
+        points: Option<i64>,
+        reason: String,
+        seen: String,
+        decided_at: i64,
+        ended_at: Option<i64>,
+        ended_how: Option<String>,
+        ended_by: Option<i64>,
+    }
+    appeals ("id", "id", true, false) {
+        id: i64,
+        competition_id: i64,
+        submission_id: i64,
+        decision_id: i64,
+        login_id: i64,
+        text: String,
+        opened_at: i64,
+        status: String,
+        answer: Option<String>,
+        answered_by: Option<i64>,
+        answered_at: Option<i64>,
+    }
+    source_secrets ("id", "id", true, false) {
+        id: i64,
+        competition_id: i64,
+        source: String,
+        secret: String,
+        created_at: i64,
+        ends_at: Option<i64>,
+    }
+    results ("competition_id", "competition_id", false, false) {
+        competition_id: i64,
+        finalized_at: i64,
+        sha256: String,
+        #[serde(with = "base64ed")]
+        export: Vec<u8>,
+    }
+    idempotency ("login_id, key", "login_id, key COLLATE \"C\"", false, false) {
+        login_id: i64,
+        key: String,
+        request: String,
+        status: Option<i64>,
+        #[serde(with = "base64ed_option")]
+        body: Option<Vec<u8>>,
+        created_at: i64,
+    }
+    audit ("id", "id", true, false) {
+        id: i64,
+        at: i64,
+        login_id: Option<i64>,
+        competition_id: Option<i64>,
+        team_id: Option<i64>,
+        act: String,
+        subject: String,
+        reason: Option<String>,
+        was: Option<String>,
+        became: Option<String>,
     }
 }
 

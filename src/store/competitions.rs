@@ -28,6 +28,8 @@ pub struct Stored {
     pub revision: i64,
     pub seal: Seal,
     pub turned_at: Moment,
+    /// Of teams.csv and people.csv as they were loaded last.
+    pub roster_hash: Option<String>,
 }
 
 type Row = (
@@ -40,10 +42,11 @@ type Row = (
     Option<i64>,
     Option<i64>,
     i64,
+    Option<String>,
 );
 
 fn stored(row: Row) -> Result<Stored, StoreError> {
-    let (id, slug, definition, seq, hash, revision, revealed_at, finalized_at, turned_at) = row;
+    let (id, slug, definition, seq, hash, revision, revealed_at, finalized_at, turned_at, roster_hash) = row;
     Ok(Stored {
         id: CompetitionId(id),
         slug: Slug::parse(&slug).map_err(|e| StoreError::unreadable("competition", &e))?,
@@ -56,6 +59,7 @@ fn stored(row: Row) -> Result<Stored, StoreError> {
             finalized_at: finalized_at.map(Moment::from_millis),
         },
         turned_at: Moment::from_millis(turned_at),
+        roster_hash,
     })
 }
 
@@ -142,6 +146,12 @@ pub fn set_turned(db: &mut Db, id: CompetitionId, at: Moment) -> Result<(), Stor
     Ok(())
 }
 
+pub fn set_roster_hash(db: &mut Db, id: CompetitionId, hash: &str) -> Result<(), StoreError> {
+    let row = competitions::table.find(id.0);
+    on!(db, c => diesel::update(row).set(competitions::roster_hash.eq(hash)).execute(c))?;
+    Ok(())
+}
+
 /// The end of the ledger after entries were appended. Takes the row's lock until the transaction ends.
 pub fn set_ledger_end(db: &mut Db, id: CompetitionId, seq: i64, hash: Hash) -> Result<(), StoreError> {
     let values = (competitions::seq.eq(seq), competitions::hash.eq(hash.0.to_vec()));
@@ -171,6 +181,18 @@ pub fn teams(db: &mut Db, competition: CompetitionId) -> Result<Vec<(TeamId, Tea
         .order(teams::slug);
     let rows: Vec<TeamRow> = on!(db, c => query.load(c))?;
     rows.into_iter().map(team).collect()
+}
+
+pub fn team_by_slug(
+    db: &mut Db,
+    competition: CompetitionId,
+    slug: &Slug,
+) -> Result<Option<(TeamId, Team)>, StoreError> {
+    let query = teams::table
+        .filter(teams::competition_id.eq(competition.0))
+        .filter(teams::slug.eq(slug.as_str()));
+    let row: Option<TeamRow> = on!(db, c => query.first(c).optional())?;
+    row.map(team).transpose()
 }
 
 /// The teams with these numbers, of whatever competition and standing, in no order.

@@ -1,5 +1,6 @@
 //! Floor 2: SQL and nothing else. A file a table family; what comes out are the domain's types.
 
+mod audit;
 mod backup;
 mod competitions;
 mod connection;
@@ -7,12 +8,14 @@ mod counters;
 mod deliveries;
 mod health;
 mod ledger;
+mod logins;
 mod migrate;
 mod people;
 mod pulls;
 mod schema;
 mod submissions;
 
+pub use audit::*;
 pub use backup::{EachRow, TABLES, Table, clear_prefilled, filled_tables, reset_identities};
 pub use competitions::*;
 pub use connection::{BadDatabaseUrl, DatabaseUrl, Db, Store};
@@ -20,6 +23,7 @@ pub use counters::*;
 pub use deliveries::*;
 pub use health::*;
 pub use ledger::*;
+pub use logins::*;
 pub use migrate::*;
 pub use people::*;
 pub use pulls::*;

@@ -13,7 +13,7 @@ use crate::domain::{
     time::Moment,
 };
 use diesel::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 type AccountRow = (i64, i64, String, String, String, Option<String>, bool);
 
@@ -65,12 +65,13 @@ fn load_memberships<'a>(
     postgres: Boxed<'a, diesel::pg::Pg>,
     roster: &mut Roster,
 ) -> Result<(), StoreError> {
-    type MembershipRow = (i64, i64, i64, i64, Option<i64>, Option<i64>);
+    type MembershipRow = (i64, i64, Option<i64>, Option<i64>);
+    let columns = (memberships::person_id, memberships::team_id, memberships::joined_at, memberships::left_at);
     let rows: Vec<MembershipRow> = match db {
-        Db::Sqlite(c) => sqlite.order(memberships::id).load(c)?,
-        Db::Postgres(c) => postgres.order(memberships::id).load(c)?,
+        Db::Sqlite(c) => sqlite.order(memberships::id).select(columns).load(c)?,
+        Db::Postgres(c) => postgres.order(memberships::id).select(columns).load(c)?,
     };
-    for (_, _, person, team, joined_at, left_at) in rows {
+    for (person, team, joined_at, left_at) in rows {
         let membership = Membership {
             team: TeamId(team),
             joined_at: moment(joined_at),
@@ -155,6 +156,11 @@ pub fn put_person(db: &mut Db, slug: &Slug, name: &str) -> Result<PersonId, Stor
         return Ok(PersonId(id));
     }
     let number = take_numbers(db, Counter::Person, 1)?;
+    insert_person(db, slug, name, number)
+}
+
+/// Writes a new person, with a number that was taken for them.
+pub fn insert_person(db: &mut Db, slug: &Slug, name: &str, number: i64) -> Result<PersonId, StoreError> {
     let values = (
         people::slug.eq(slug.as_str()),
         people::name.eq(name),
@@ -230,7 +236,75 @@ pub fn remove_account(db: &mut Db, forge: Forge, login: &str) -> Result<(), Stor
     Ok(())
 }
 
-/// Replaces the memberships of a person in a competition.
+/// The memberships that a folder put there, by person.
+pub fn folder_memberships(
+    db: &mut Db,
+    competition: CompetitionId,
+) -> Result<HashMap<PersonId, Vec<Membership>>, StoreError> {
+    let query = memberships::table
+        .filter(memberships::competition_id.eq(competition.0))
+        .filter(memberships::by_folder.eq(true))
+        .order(memberships::id)
+        .select((memberships::person_id, memberships::team_id, memberships::joined_at, memberships::left_at));
+    let rows: Vec<(i64, i64, Option<i64>, Option<i64>)> = on!(db, c => query.load(c))?;
+    let mut of: HashMap<PersonId, Vec<Membership>> = HashMap::new();
+    for (person, team, joined_at, left_at) in rows {
+        of.entry(PersonId(person)).or_default().push(Membership {
+            team: TeamId(team),
+            joined_at: moment(joined_at),
+            left_at: moment(left_at),
+        });
+    }
+    Ok(of)
+}
+
+/// Somebody joins a team by themselves.
+pub fn join(
+    db: &mut Db,
+    competition: CompetitionId,
+    person: PersonId,
+    team: TeamId,
+    now: Moment,
+) -> Result<(), StoreError> {
+    let values = (
+        memberships::competition_id.eq(competition.0),
+        memberships::person_id.eq(person.0),
+        memberships::team_id.eq(team.0),
+        memberships::joined_at.eq(now.millis()),
+        memberships::by_folder.eq(false),
+    );
+    on!(db, c => diesel::insert_into(memberships::table).values(values).execute(c))?;
+    Ok(())
+}
+
+/// Ends the time of a person in a team that runs at `now`. What was merged before stays where it is. Returns
+/// whether there was any.
+pub fn leave(
+    db: &mut Db,
+    competition: CompetitionId,
+    person: PersonId,
+    team: TeamId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let query = memberships::table
+        .filter(memberships::competition_id.eq(competition.0))
+        .filter(memberships::person_id.eq(person.0))
+        .filter(memberships::team_id.eq(team.0))
+        .select((memberships::id, memberships::left_at));
+    let rows: Vec<(i64, Option<i64>)> = on!(db, c => query.load(c))?;
+    let mut ended = false;
+    for (id, left_at) in rows {
+        if left_at.is_none_or(|left| now.millis() < left) {
+            let row = memberships::table.find(id);
+            on!(db, c => diesel::update(row).set(memberships::left_at.eq(now.millis())).execute(c))?;
+            ended = true;
+        }
+    }
+    Ok(ended)
+}
+
+/// Replaces the memberships that a folder gave a person in a competition; those that people made by
+/// themselves stay.
 pub fn put_memberships(
     db: &mut Db,
     competition: CompetitionId,
@@ -238,7 +312,8 @@ pub fn put_memberships(
     wanted: &[Membership],
 ) -> Result<(), StoreError> {
     let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
-    on!(db, c => diesel::delete(of.filter(memberships::person_id.eq(person.0))).execute(c))?;
+    let of = of.filter(memberships::person_id.eq(person.0)).filter(memberships::by_folder.eq(true));
+    on!(db, c => diesel::delete(of).execute(c))?;
     for membership in wanted {
         let values = (
             memberships::competition_id.eq(competition.0),
@@ -246,6 +321,7 @@ pub fn put_memberships(
             memberships::team_id.eq(membership.team.0),
             memberships::joined_at.eq(membership.joined_at.map(Moment::millis)),
             memberships::left_at.eq(membership.left_at.map(Moment::millis)),
+            memberships::by_folder.eq(true),
         );
         on!(db, c => diesel::insert_into(memberships::table).values(values).execute(c))?;
     }

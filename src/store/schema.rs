@@ -11,6 +11,7 @@ diesel::table! {
         revealed_at -> Nullable<BigInt>,
         finalized_at -> Nullable<BigInt>,
         turned_at -> BigInt,
+        roster_hash -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -53,6 +54,7 @@ diesel::table! {
         team_id -> BigInt,
         joined_at -> Nullable<BigInt>,
         left_at -> Nullable<BigInt>,
+        by_folder -> Bool,
     }
 }
 diesel::table! {
@@ -116,6 +118,7 @@ diesel::table! {
         reverted_by -> Nullable<BigInt>,
         duplicate_of -> Nullable<BigInt>,
         likeness -> Nullable<Text>,
+        given -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -166,6 +169,172 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    logins (id) {
+        id -> BigInt,
+        login -> Text,
+        login_key -> Text,
+        password -> Nullable<Text>,
+        person_id -> BigInt,
+        created_at -> BigInt,
+        banned_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    roles (id) {
+        id -> BigInt,
+        login_id -> BigInt,
+        role -> Text,
+        competition_id -> Nullable<BigInt>,
+        team_id -> Nullable<BigInt>,
+        granted_at -> BigInt,
+    }
+}
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        login_id -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        secret -> Binary,
+        created_at -> BigInt,
+        dies_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    handshakes (state) {
+        state -> Text,
+        forge -> Text,
+        verifier -> Text,
+        login_id -> Nullable<BigInt>,
+        return_to -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    registrations (team_id) {
+        team_id -> BigInt,
+        statement -> Text,
+        applicant_id -> Nullable<BigInt>,
+        applied_at -> BigInt,
+        defence_at -> Nullable<BigInt>,
+        recording_url -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    announcements (team_id) {
+        team_id -> BigInt,
+        text -> Text,
+        login_id -> Nullable<BigInt>,
+        announced_at -> BigInt,
+    }
+}
+diesel::table! {
+    invites (id) {
+        id -> BigInt,
+        competition_id -> BigInt,
+        team_id -> BigInt,
+        code -> Text,
+        uses -> BigInt,
+        used -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    requests (id) {
+        id -> BigInt,
+        competition_id -> BigInt,
+        team_id -> BigInt,
+        person_id -> BigInt,
+        text -> Text,
+        status -> Text,
+        asked_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    decisions (id) {
+        id -> BigInt,
+        competition_id -> BigInt,
+        submission_id -> BigInt,
+        login_id -> BigInt,
+        action -> Text,
+        points -> Nullable<BigInt>,
+        reason -> Text,
+        seen -> Text,
+        decided_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_how -> Nullable<Text>,
+        ended_by -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    appeals (id) {
+        id -> BigInt,
+        competition_id -> BigInt,
+        submission_id -> BigInt,
+        decision_id -> BigInt,
+        login_id -> BigInt,
+        text -> Text,
+        opened_at -> BigInt,
+        status -> Text,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<BigInt>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    source_secrets (id) {
+        id -> BigInt,
+        competition_id -> BigInt,
+        source -> Text,
+        secret -> Text,
+        created_at -> BigInt,
+        ends_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    results (competition_id) {
+        competition_id -> BigInt,
+        finalized_at -> BigInt,
+        sha256 -> Text,
+        export -> Binary,
+    }
+}
+diesel::table! {
+    idempotency (login_id, key) {
+        login_id -> BigInt,
+        key -> Text,
+        request -> Text,
+        status -> Nullable<BigInt>,
+        body -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> BigInt,
+        login_id -> Nullable<BigInt>,
+        competition_id -> Nullable<BigInt>,
+        team_id -> Nullable<BigInt>,
+        act -> Text,
+        subject -> Text,
+        reason -> Nullable<Text>,
+        was -> Nullable<Text>,
+        became -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(submissions -> pulls (pull_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> teams (team_id));
@@ -185,4 +354,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     counters,
     turns,
+    logins,
+    roles,
+    sessions,
+    signing_keys,
+    handshakes,
+    registrations,
+    announcements,
+    invites,
+    requests,
+    decisions,
+    appeals,
+    source_secrets,
+    results,
+    idempotency,
+    audit,
 );

@@ -30,6 +30,8 @@ pub struct Submission {
     pub outcomes: String,
     pub reverted_by: Option<SubmissionId>,
     pub duplicate: Option<Duplicate>,
+    /// Points that a judge gave, while they stand.
+    pub given: Option<i64>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -49,6 +51,7 @@ pub(super) struct Row {
     reverted_by: Option<i64>,
     duplicate_of: Option<i64>,
     likeness: Option<String>,
+    given: Option<i64>,
 }
 
 impl From<&Submission> for Row {
@@ -67,6 +70,7 @@ impl From<&Submission> for Row {
             reverted_by: s.reverted_by.map(|r| r.0),
             duplicate_of: s.duplicate.map(|d| d.of.0),
             likeness: s.duplicate.map(|d| d.how.as_str().into()),
+            given: s.given,
         }
     }
 }
@@ -93,6 +97,7 @@ fn submission(row: Row) -> Result<Submission, StoreError> {
             of: SubmissionId(of),
             how,
         }),
+        given: row.given,
     })
 }
 
@@ -184,6 +189,8 @@ pub struct AcceptedRow {
     pub number: u64,
     pub worth: i64,
     pub points: i64,
+    /// As in [`Submission`].
+    pub given: Option<i64>,
 }
 
 /// The accepted submissions of these people, in no order.
@@ -210,9 +217,10 @@ pub fn accepted_of(
                 pulls::number,
                 submissions::worth,
                 submissions::points,
+                submissions::given,
             ));
-        type Found = (Option<i64>, i64, Option<i64>, String, String, i64, i64, i64);
-        for (person, id, merged_at, forge, path, number, worth, points) in on!(db, c => query.load::<Found>(c))? {
+        type Found = (Option<i64>, i64, Option<i64>, String, String, i64, i64, i64, Option<i64>);
+        for (person, id, merged_at, forge, path, number, worth, points, given) in on!(db, c => query.load::<Found>(c))? {
             found.push(AcceptedRow {
                 person: PersonId(person.unwrap_or_default()),
                 id: SubmissionId(id),
@@ -222,6 +230,7 @@ pub fn accepted_of(
                 number: u64::try_from(number).unwrap_or(0),
                 worth,
                 points,
+                given,
             });
         }
     }

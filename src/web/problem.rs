@@ -2,7 +2,10 @@
 //! The one place where an error becomes a status code.
 
 use super::{pages, respond};
-use crate::{app::AppError, store::StoreError};
+use crate::{
+    app::{AppError, Class, Objection},
+    store::StoreError,
+};
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -16,6 +19,8 @@ use std::fmt;
 pub struct Problem {
     pub status: StatusCode,
     pub detail: String,
+    /// What stands in the way, where it is of the kind that a reader can do something about.
+    pub objection: Option<Objection>,
 }
 
 #[derive(Serialize)]
@@ -24,13 +29,23 @@ struct Body<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
+    /// The field of the body that is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    /// Where to sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<&'a str>,
 }
+
+/// Where people sign in.
+pub const SIGN_IN: &str = "/sign-in";
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
             detail: detail.into(),
+            objection: None,
         }
     }
 
@@ -49,6 +64,8 @@ impl Problem {
             title: self.status.canonical_reason().unwrap_or("Problem"),
             status: self.status.as_u16(),
             detail: &self.detail,
+            field: self.objection.as_ref().and_then(Objection::field),
+            sign_in: (self.status == StatusCode::UNAUTHORIZED).then_some(SIGN_IN),
         };
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -56,18 +73,25 @@ impl Problem {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             answer.insert_header((header::RETRY_AFTER, "2"));
         }
+        if self.status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Some(Objection::TooManySignIns(wait)) = self.objection {
+            answer.insert_header((header::RETRY_AFTER, wait));
+        }
         answer.body(serde_json::to_vec(&body).unwrap_or_default())
     }
 
     /// As a page.
     pub fn page(&self, request: &HttpRequest) -> HttpResponse {
         let asked = respond::Asked::of(request);
+        let said = self.objection.as_ref().map(|objection| objection.say(asked.lang));
         let page = pages::problem::ProblemPage {
             shell: asked.shell(""),
             problem: pages::problem::Problem::of_status(self.status.as_u16()),
             event: None,
-            // The detail is said in one language, for programs; the page says what to do in the reader's.
-            detail: None,
+            // Other details are said in one language, for programs; the page says what to do in the reader's.
+            detail: said.as_deref(),
             request_id: None,
         };
         let mut answer = respond::html(self.status, pages::problem::problem(&page).into_string());
@@ -143,13 +167,32 @@ impl From<AppError> for Problem {
             AppError::Store(error) => error.into(),
             AppError::Refused(refused) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.to_string()),
             AppError::NoCompetition(slug) => Self::not_found(format!("there is no competition `{slug}`")),
-            AppError::File { .. } | AppError::Definition { .. } => {
+            AppError::Objection(objection) => objection.into(),
+            AppError::File { .. } | AppError::Definition { .. } | AppError::Broken(_) => {
                 tracing::error!(%error, "app");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "that went wrong here; the log says what",
                 )
             }
+        }
+    }
+}
+
+impl From<Objection> for Problem {
+    fn from(objection: Objection) -> Self {
+        let status = match objection.class() {
+            Class::Unknown => StatusCode::UNAUTHORIZED,
+            Class::Forbidden => StatusCode::FORBIDDEN,
+            Class::Missing => StatusCode::NOT_FOUND,
+            Class::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Class::Conflict => StatusCode::CONFLICT,
+            Class::Gone => StatusCode::GONE,
+            Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        };
+        Self {
+            objection: Some(objection.clone()),
+            ..Self::new(status, objection.to_string())
         }
     }
 }
