@@ -78,8 +78,57 @@ pub enum Command {
     Backup { file: PathBuf },
     /// Read a backup into an empty database.
     Restore { file: PathBuf },
+    /// Logins, their passwords and roles; the keys that sessions are signed with.
+    #[command(subcommand)]
+    Account(Account),
     /// Look at the database, the sources and the clock, and say what is wrong.
     Doctor,
+}
+
+/// What `account` does. A password comes from standard input, or from a prompt.
+#[derive(Subcommand, Debug)]
+pub enum Account {
+    /// Make a login. It belongs to the person with that slug, where there is one without a login.
+    Add {
+        login: String,
+        #[command(flatten)]
+        role: RoleWanted,
+    },
+    /// Set another password; every session of the login ends.
+    Password { login: String },
+    /// Give a role, or take it away.
+    Role {
+        login: String,
+        /// admin, judge or organizer.
+        role: String,
+        #[arg(long)]
+        competition: Option<String>,
+        #[arg(long)]
+        team: Option<String>,
+        /// Take the role away.
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Sign sessions with a new key. What the old one signed goes on until it is over.
+    RotateKeys {
+        /// End every session at once.
+        #[arg(long)]
+        now: bool,
+    },
+}
+
+/// A role that a new login gets.
+#[derive(Args, Debug, Clone)]
+pub struct RoleWanted {
+    /// admin, judge or organizer.
+    #[arg(long)]
+    pub role: Option<String>,
+    /// Of a judge or an organizer.
+    #[arg(long)]
+    pub competition: Option<String>,
+    /// Of an organizer.
+    #[arg(long)]
+    pub team: Option<String>,
 }
 
 /// Where to listen.
@@ -87,6 +136,10 @@ pub enum Command {
 pub struct Listen {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The address under which people reach it, such as https://sprint.example.org; for links that leave a
+    /// page, and to know requests of its own pages.
+    #[arg(long, env = "PUBLIC_URL", default_value = "")]
+    pub public_url: String,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

@@ -27,7 +27,9 @@ impl RoleName {
     fn role(&self, db: &mut Db) -> Result<Role, AppError> {
         let id = |db: &mut Db, slug: &Slug| {
             let stored = store::competition(db, slug)?;
-            stored.map(|stored| stored.id).ok_or_else(|| AppError::NoCompetition(slug.to_string()))
+            stored
+                .map(|stored| stored.id)
+                .ok_or_else(|| AppError::NoCompetition(slug.to_string()))
         };
         match self {
             RoleName::Admin => Ok(Role::Admin),
@@ -47,9 +49,18 @@ pub fn good_password(password: &str) -> Result<(), Objection> {
     let (least, most) = PASSWORD;
     let got = password.chars().count();
     if got < least {
-        Err(Objection::TooShort { field: "password", least, most, got })
+        Err(Objection::TooShort {
+            field: "password",
+            least,
+            most,
+            got,
+        })
     } else if got > most {
-        Err(Objection::TooLong { field: "password", most, got })
+        Err(Objection::TooLong {
+            field: "password",
+            most,
+            got,
+        })
     } else {
         Ok(())
     }
@@ -86,7 +97,10 @@ pub async fn add_login(
     let by = by.cloned();
     app.store
         .write(move |db| {
-            let taken = || Objection::Taken { field: "login", value: name.as_str().to_owned() };
+            let taken = || Objection::Taken {
+                field: "login",
+                value: name.as_str().to_owned(),
+            };
             if store::login_by_key(db, &name.key())?.is_some() {
                 return Err(taken().into());
             }
@@ -193,7 +207,10 @@ pub async fn new_password(app: &App, by: Option<&Who>, login: &str, secret: &str
             let known = known(db, &login)?;
             store::set_password(db, known.id, Some(&hash))?;
             store::end_sessions(db, known.id, now)?;
-            Ok(store::record(db, &deed(by.as_ref(), now, "login.password", &known.login))?)
+            Ok(store::record(
+                db,
+                &deed(by.as_ref(), now, "login.password", &known.login),
+            )?)
         })
         .await
 }
@@ -216,7 +233,10 @@ pub async fn ban(
                 store::end_sessions(db, known.id, now)?;
             }
             let act = if banned { "login.ban" } else { "login.unban" };
-            let deed = Deed { reason, ..deed(Some(&by), now, act, &known.login) };
+            let deed = Deed {
+                reason,
+                ..deed(Some(&by), now, act, &known.login)
+            };
             Ok(store::record(db, &deed)?)
         })
         .await

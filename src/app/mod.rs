@@ -10,6 +10,7 @@ mod export_lines;
 mod ingest;
 mod neighbourhood;
 mod objection;
+mod once;
 mod output;
 mod password;
 mod rebuild;
@@ -36,11 +37,15 @@ pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts}
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use objection::{Class, Objection};
+pub use once::{Again, Once, begin_once, end_once};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;
 pub use seed::{Seeded, seed};
-pub use session::{SESSION, Session, open_session, random_text, rotate_keys, sign_in, sign_out, signing_since, who};
+pub use session::{
+    AccountCard, NamedRole, SESSION, Session, account_card, named_roles, open_session, random_text, rotate_keys,
+    sign_in, sign_out, signing_since, who,
+};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use turn::{next_turn, turn};

@@ -44,23 +44,55 @@ pub enum Objection {
 
     // Fields.
     Missing(&'static str),
-    TooShort { field: &'static str, least: usize, most: usize, got: usize },
-    TooLong { field: &'static str, most: usize, got: usize },
+    TooShort {
+        field: &'static str,
+        least: usize,
+        most: usize,
+        got: usize,
+    },
+    TooLong {
+        field: &'static str,
+        most: usize,
+        got: usize,
+    },
     /// `what`: what it should be, in English and Chinese.
-    NotA { field: &'static str, what: (&'static str, &'static str) },
-    OutOfRange { field: &'static str, least: i64, most: i64 },
+    NotA {
+        field: &'static str,
+        what: (&'static str, &'static str),
+    },
+    OutOfRange {
+        field: &'static str,
+        least: i64,
+        most: i64,
+    },
     InPast(&'static str),
-    Invisible { field: &'static str, code: u32 },
-    LooksLike { field: &'static str, other: String },
-    Taken { field: &'static str, value: String },
+    Invisible {
+        field: &'static str,
+        code: u32,
+    },
+    LooksLike {
+        field: &'static str,
+        other: String,
+    },
+    Taken {
+        field: &'static str,
+        value: String,
+    },
     /// The address and the body name different things.
     OtherThanAddress(&'static str),
 
     // Teams.
-    NoSuchStep { from: Standing, to: Standing },
-    TeamFull { capacity: u32 },
+    NoSuchStep {
+        from: Standing,
+        to: Standing,
+    },
+    TeamFull {
+        capacity: u32,
+    },
     /// More are in the team than the new capacity.
-    CapacityBelowMembers { members: u32 },
+    CapacityBelowMembers {
+        members: u32,
+    },
     NotApproved(Standing),
     AlreadyInTeam(String),
     NotInTeam,
@@ -80,7 +112,11 @@ pub enum Objection {
     NotYetDecidable,
     /// Author or team does not pass, or it is not merged: no decision could make it count.
     CannotCount(Status),
-    AlreadyDecided { by: String, action: Action, at: Moment },
+    AlreadyDecided {
+        by: String,
+        action: Action,
+        at: Moment,
+    },
     Changed,
     NoDecision,
     NotYourDecision,
@@ -202,7 +238,10 @@ impl Objection {
                 format!("登录失败次数过多，请 {wait} 秒后重试"),
             ),
             NeedsRole(role) => (
-                format!("only {} may do this; ask the host for the role", said_role(role, Lang::En)),
+                format!(
+                    "only {} may do this; ask the host for the role",
+                    said_role(role, Lang::En)
+                ),
                 format!("只有{}可以这样做，请向主办方申请权限", said_role(role, Lang::Zh)),
             ),
             NotThere(what) => (
@@ -253,7 +292,10 @@ impl Objection {
                 format!("队伍已有 {members} 人，名额不能更少"),
             ),
             NotApproved(standing) => (
-                format!("the team is {}; nobody can join until the host has approved it", standing.as_str()),
+                format!(
+                    "the team is {}; nobody can join until the host has approved it",
+                    standing.as_str()
+                ),
                 format!("队伍{}，主办方批准后才能加入", said_standing(*standing)),
             ),
             AlreadyInTeam(team) => (
@@ -261,7 +303,10 @@ impl Objection {
                 format!("已在 {team} 中，请先退出"),
             ),
             NotInTeam => two("is not in this team now", "目前不在该队伍中"),
-            AlreadyAsked => two("you have asked already; the organizer will answer", "已提交申请，请等待负责人答复"),
+            AlreadyAsked => two(
+                "you have asked already; the organizer will answer",
+                "已提交申请，请等待负责人答复",
+            ),
             RequestAnswered => two("this request was answered already", "该申请已有答复"),
             InviteUsedUp => two(
                 "this invitation is used up; ask the organizer for a new one",
@@ -325,7 +370,10 @@ impl Objection {
                 "it is of your own team; another judge decides",
                 "这是你所在队伍的提交，由其他评委裁定",
             ),
-            OwnPull => two("you wrote it; another judge decides", "这是你自己的提交，由其他评委裁定"),
+            OwnPull => two(
+                "you wrote it; another judge decides",
+                "这是你自己的提交，由其他评委裁定",
+            ),
             MergedByYou => two("you merged it; another judge decides", "这是由你合并的，由其他评委裁定"),
             FirstJudge => two(
                 "you took the decision that is appealed; another judge answers",

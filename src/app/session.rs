@@ -6,7 +6,8 @@
 use super::{App, AppError, Objection, Who, password};
 use crate::{
     domain::{
-        login::{LoginId, LoginName},
+        login::{LoginId, LoginName, Role},
+        text::Slug,
         time::Moment,
     },
     store::{self, Db, Deed, SigningKey, StoreError},
@@ -97,7 +98,10 @@ pub async fn who(app: &App, token: &str, now: Moment) -> Result<Who, AppError> {
 
 fn bearer(db: &mut Db, token: &str, now: Moment) -> Result<Who, AppError> {
     let over = || AppError::from(Objection::SessionOver);
-    let kid = decode_header(token).ok().and_then(|header| header.kid).ok_or_else(over)?;
+    let kid = decode_header(token)
+        .ok()
+        .and_then(|header| header.kid)
+        .ok_or_else(over)?;
     let keys = store::signing_keys(db, now)?;
     let key = keys.into_iter().find(|key| key.kid == kid).ok_or_else(over)?;
     let mut wanted = Validation::new(Algorithm::HS256);
@@ -128,7 +132,9 @@ pub async fn sign_out(app: &App, who: &Who, now: Moment) -> Result<(), AppError>
 
 /// The key that signs; the first one is made here.
 fn signing_key(db: &mut Db, now: Moment) -> Result<SigningKey, AppError> {
-    let signs = store::signing_keys(db, now)?.into_iter().find(|key| key.dies_at.is_none());
+    let signs = store::signing_keys(db, now)?
+        .into_iter()
+        .find(|key| key.dies_at.is_none());
     match signs {
         Some(key) => Ok(key),
         None => {
@@ -174,7 +180,9 @@ pub async fn rotate_keys(app: &App, at_once: bool, now: Moment) -> Result<(), Ap
 
 /// When the key that signs was made; None: nobody has signed in yet.
 pub fn signing_since(db: &mut Db, now: Moment) -> Result<Option<Moment>, StoreError> {
-    let signs = store::signing_keys(db, now)?.into_iter().find(|key| key.dies_at.is_none());
+    let signs = store::signing_keys(db, now)?
+        .into_iter()
+        .find(|key| key.dies_at.is_none());
     Ok(signs.map(|key| key.created_at))
 }
 
@@ -188,4 +196,63 @@ fn random_bytes(count: usize) -> Result<Vec<u8>, AppError> {
 pub fn random_text(count: usize) -> Result<String, AppError> {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     Ok(URL_SAFE_NO_PAD.encode(random_bytes(count)?))
+}
+
+/// A role by names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct NamedRole {
+    pub role: &'static str,
+    pub competition: Option<Slug>,
+    pub team: Option<Slug>,
+}
+
+/// Somebody's roles by names.
+pub fn named_roles(db: &mut Db, roles: &[Role]) -> Result<Vec<NamedRole>, StoreError> {
+    let mut found = Vec::with_capacity(roles.len());
+    for role in roles {
+        let (competition, team) = match role {
+            Role::Admin => (None, None),
+            Role::Judge(competition) => (Some(*competition), None),
+            Role::Organizer(competition, team) => (Some(*competition), Some(team.0)),
+        };
+        let competition = match competition {
+            Some(id) => store::competition_by_id(db, id)?.map(|stored| stored.slug),
+            None => None,
+        };
+        let team = match team {
+            Some(id) => store::teams_by_id(db, &[id])?.pop().map(|(_, team)| team.slug),
+            None => None,
+        };
+        found.push(NamedRole {
+            role: role.as_str(),
+            competition,
+            team,
+        });
+    }
+    Ok(found)
+}
+
+/// An account as the session's answer shows it. Contract, section 7.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountCard {
+    pub login: String,
+    /// The person's slug.
+    pub person: Slug,
+    pub name: String,
+    pub roles: Vec<NamedRole>,
+}
+
+pub async fn account_card(app: &App, who: &Who) -> Result<AccountCard, AppError> {
+    let who = who.clone();
+    app.store
+        .read(move |db| {
+            let person = store::person_by_id(db, who.person)?.ok_or(Objection::NotThere("person"))?;
+            Ok(AccountCard {
+                roles: named_roles(db, &who.roles)?,
+                login: who.login,
+                person: person.slug,
+                name: person.name,
+            })
+        })
+        .await
 }

@@ -1,5 +1,6 @@
 //! Floor 6: commands, one a file; the only reader of arguments and of the environment.
 
+mod account;
 mod backup;
 mod demo;
 mod doctor;
@@ -82,7 +83,8 @@ pub(crate) async fn open(arguments: &Arguments) -> Result<App, Failure> {
 /// Runs one command to its end.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match &arguments.command {
-        Command::Serve(listen) => serve::run(open(&arguments).await?, listen.listen).await,
+        Command::Account(account) => account::run(&open(&arguments).await?, account).await,
+        Command::Serve(listen) => serve::run(open(&arguments).await?, listen).await,
         Command::Demo(listen) => demo::run(listen.listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
         Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,

@@ -3,9 +3,10 @@
 use super::Failure;
 use crate::{
     app::{App, Sources},
+    config::Listen,
     web::{self, Settings, StartError},
 };
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The environment as sources ask it.
@@ -22,7 +23,7 @@ impl From<StartError> for Failure {
     }
 }
 
-pub async fn run(app: App, listen: SocketAddr) -> Result<(), Failure> {
+pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
     super::log();
     let sources = sources();
     let missing = sources.refresh(&app).await?;
@@ -31,9 +32,9 @@ pub async fn run(app: App, listen: SocketAddr) -> Result<(), Failure> {
         return Err(Failure::refused(each.join("\n")));
     }
     let settings = Settings {
-        listen,
+        listen: wanted.listen,
         workers: None,
-        origin: String::new(),
+        origin: wanted.public_url.trim_end_matches('/').to_owned(),
     };
     let database = app.store.url().kind();
     let running = web::start(app, sources, settings).await?;

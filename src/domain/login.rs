@@ -35,7 +35,9 @@ impl Role {
 pub struct LoginName(String);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a login: 1 to 64 letters a-z, digits, `.`, `_`, `-`, `@` or `+`, beginning with a letter or digit")]
+#[error(
+    "`{0}` is not a login: 1 to 64 letters a-z, digits, `.`, `_`, `-`, `@` or `+`, beginning with a letter or digit"
+)]
 pub struct BadLogin(pub String);
 
 impl LoginName {

@@ -18,9 +18,9 @@ mod table;
 mod tests;
 
 use crate::domain::competition::Definition;
+use aws_lc_rs::digest::{Context, SHA256};
 pub use csv::{AccountEntry, MembershipLine, PersonEntry, TeamLine};
 use notes::Notes;
-use aws_lc_rs::digest::{Context, SHA256};
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},

@@ -62,9 +62,17 @@ pub fn logins_like(db: &mut Db, q: &str, offset: i64, limit: i64) -> Result<(Vec
     let of = || {
         logins::table
             .inner_join(people::table.on(people::id.eq(logins::person_id)))
-            .filter(logins::login_key.like(pattern.clone()).or(people::name.like(pattern.clone())))
+            .filter(
+                logins::login_key
+                    .like(pattern.clone())
+                    .or(people::name.like(pattern.clone())),
+            )
     };
-    let query = of().order(logins::login_key).offset(offset).limit(limit).select(logins::all_columns);
+    let query = of()
+        .order(logins::login_key)
+        .offset(offset)
+        .limit(limit)
+        .select(logins::all_columns);
     let rows: Vec<Row> = on!(db, c => query.load(c))?;
     let total: i64 = on!(db, c => of().count().get_result(c))?;
     Ok((rows.into_iter().map(login).collect(), total))

@@ -1,5 +1,6 @@
 //! Floor 2: SQL and nothing else. A file a table family; what comes out are the domain's types.
 
+mod answers;
 mod audit;
 mod backup;
 mod competitions;
@@ -15,6 +16,7 @@ mod pulls;
 mod schema;
 mod submissions;
 
+pub use answers::*;
 pub use audit::*;
 pub use backup::{EachRow, TABLES, Table, clear_prefilled, filled_tables, reset_identities};
 pub use competitions::*;

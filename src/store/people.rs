@@ -66,7 +66,12 @@ fn load_memberships<'a>(
     roster: &mut Roster,
 ) -> Result<(), StoreError> {
     type MembershipRow = (i64, i64, Option<i64>, Option<i64>);
-    let columns = (memberships::person_id, memberships::team_id, memberships::joined_at, memberships::left_at);
+    let columns = (
+        memberships::person_id,
+        memberships::team_id,
+        memberships::joined_at,
+        memberships::left_at,
+    );
     let rows: Vec<MembershipRow> = match db {
         Db::Sqlite(c) => sqlite.order(memberships::id).select(columns).load(c)?,
         Db::Postgres(c) => postgres.order(memberships::id).select(columns).load(c)?,
@@ -177,6 +182,11 @@ pub fn person_by_slug(db: &mut Db, slug: &Slug) -> Result<Option<(PersonId, Pers
     row.map(person).transpose()
 }
 
+pub fn person_by_id(db: &mut Db, id: PersonId) -> Result<Option<Person>, StoreError> {
+    let row: Option<(i64, String, String, i64)> = on!(db, c => people::table.find(id.0).first(c).optional())?;
+    Ok(row.map(person).transpose()?.map(|(_, person)| person))
+}
+
 /// The accounts of a person, in the order in which they were bound.
 pub fn accounts_of(db: &mut Db, person: PersonId) -> Result<Vec<Account>, StoreError> {
     let query = accounts::table
@@ -245,7 +255,12 @@ pub fn folder_memberships(
         .filter(memberships::competition_id.eq(competition.0))
         .filter(memberships::by_folder.eq(true))
         .order(memberships::id)
-        .select((memberships::person_id, memberships::team_id, memberships::joined_at, memberships::left_at));
+        .select((
+            memberships::person_id,
+            memberships::team_id,
+            memberships::joined_at,
+            memberships::left_at,
+        ));
     let rows: Vec<(i64, i64, Option<i64>, Option<i64>)> = on!(db, c => query.load(c))?;
     let mut of: HashMap<PersonId, Vec<Membership>> = HashMap::new();
     for (person, team, joined_at, left_at) in rows {
@@ -312,7 +327,9 @@ pub fn put_memberships(
     wanted: &[Membership],
 ) -> Result<(), StoreError> {
     let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
-    let of = of.filter(memberships::person_id.eq(person.0)).filter(memberships::by_folder.eq(true));
+    let of = of
+        .filter(memberships::person_id.eq(person.0))
+        .filter(memberships::by_folder.eq(true));
     on!(db, c => diesel::delete(of).execute(c))?;
     for membership in wanted {
         let values = (

@@ -219,8 +219,19 @@ pub fn accepted_of(
                 submissions::points,
                 submissions::given,
             ));
-        type Found = (Option<i64>, i64, Option<i64>, String, String, i64, i64, i64, Option<i64>);
-        for (person, id, merged_at, forge, path, number, worth, points, given) in on!(db, c => query.load::<Found>(c))? {
+        type Found = (
+            Option<i64>,
+            i64,
+            Option<i64>,
+            String,
+            String,
+            i64,
+            i64,
+            i64,
+            Option<i64>,
+        );
+        for (person, id, merged_at, forge, path, number, worth, points, given) in on!(db, c => query.load::<Found>(c))?
+        {
             found.push(AcceptedRow {
                 person: PersonId(person.unwrap_or_default()),
                 id: SubmissionId(id),

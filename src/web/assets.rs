@@ -35,6 +35,22 @@ static JS: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("assets/live.js"),
     )
 });
+static FORMS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "forms",
+        "css",
+        "text/css; charset=utf-8",
+        include_str!("assets/forms.css"),
+    )
+});
+static DESK: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "desk",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/desk.js"),
+    )
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| asset("icon", "svg", "image/svg+xml", include_str!("assets/favicon.svg")));
 
@@ -43,12 +59,14 @@ pub fn urls() -> Assets<'static> {
     Assets {
         css: &CSS.url,
         js: &JS.url,
+        forms: &FORMS.url,
+        desk: &DESK.url,
         icon: &ICON.url,
     }
 }
 
 pub async fn asset_file(request: HttpRequest, _site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let all: [&'static Asset; 3] = [&CSS, &JS, &ICON];
+    let all: [&'static Asset; 5] = [&CSS, &JS, &FORMS, &DESK, &ICON];
     let found = all.into_iter().find(|asset| asset.url == request.path());
     let asset =
         found.ok_or_else(|| Problem::not_found("there is no such file; the page that named it is old, reload it"))?;

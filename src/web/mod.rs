@@ -6,6 +6,8 @@ pub mod words;
 
 mod api;
 mod assets;
+mod body;
+mod gate;
 mod health;
 mod hooks;
 mod live;

@@ -141,6 +141,37 @@ pub fn json(request: &HttpRequest, value: &impl serde::Serialize) -> HttpRespons
     )
 }
 
+/// Goes on to another page of this site, as every form that was taken does.
+pub fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// A path of this site, where that is what the text is; else `/`: nobody is sent elsewhere from here.
+pub fn own_path(text: &str) -> &str {
+    let plain = |c: char| !c.is_control() && c != '\\';
+    let own = text.starts_with('/') && !text.starts_with("//") && text.chars().all(plain);
+    if own { text } else { "/" }
+}
+
+/// A page for one person alone: kept by nobody.
+pub fn private(status: StatusCode, text: String) -> HttpResponse {
+    let mut answer = html(status, text);
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// JSON for one person alone.
+pub fn private_json(status: StatusCode, value: &impl serde::Serialize) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, JSON))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(serde_json::to_vec(value).unwrap_or_default())
+}
+
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The language and the address of a request, as pages need them.

@@ -1,7 +1,8 @@
 //! Every route, on one page. The first ones are asked for most: actix tries them in this order.
 
-use super::{api, assets, health, hooks, live, show};
-use actix_web::{guard, web};
+use super::{api, assets, gate::gate, health, hooks, live, show};
+use crate::app::Access;
+use actix_web::{guard, middleware::from_fn, web};
 
 /// A route as its description has it: `/api/v1/openapi.json` is made from these, and a test asks each.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +11,8 @@ pub struct Route {
     pub method: &'static str,
     /// With `{name}` for what varies.
     pub path: &'static str,
+    /// Who may: the one table of that.
+    pub access: Access,
     pub summary: &'static str,
     /// Query parameters.
     pub query: &'static [&'static str],
@@ -24,61 +27,92 @@ macro_rules! guard_of {
     (POST) => {
         guard::Post()
     };
+    (PUT) => {
+        guard::Put()
+    };
+    (PATCH) => {
+        guard::Patch()
+    };
+    (DELETE) => {
+        guard::Delete()
+    };
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal => $handler:path, $answers:literal, [$($query:literal),*], $summary:literal;)*) => {
+    ($($access:ident $method:ident $path:literal => $handler:path, $answers:literal, [$($query:literal),*], $summary:literal;)*) => {
         /// Every route of the program.
         pub const ROUTES: &[Route] = &[$(Route {
             method: stringify!($method),
             path: $path,
+            access: Access::$access,
             summary: $summary,
             query: &[$($query),*],
             answers: $answers,
         }),*];
 
         pub fn configure(config: &mut web::ServiceConfig) {
-            $(config.service(
-                web::resource($path)
-                    .route(web::route().guard(guard_of!($method)).to($handler))
-                    .default_service(web::to(wrong_method)),
-            );)*
+            $(
+                let resource = web::resource($path).guard(guard_of!($method));
+                // What everybody may ask for has nothing in its way; what changes something is looked at.
+                if matches!(Access::$access, Access::Forge)
+                    || matches!((Access::$access, stringify!($method)), (Access::Everybody, "GET"))
+                {
+                    config.service(resource.to($handler));
+                } else {
+                    let gated = from_fn(|request, next| gate(Access::$access, request, next));
+                    config.service(resource.route(web::route().to($handler).wrap(gated)));
+                }
+            )*
+            // An address that is there, asked in a way that it does not take.
+            for route in ROUTES {
+                config.service(web::resource(route.path).default_service(web::to(wrong_method)));
+            }
         }
     };
 }
 
 routes! {
-    GET "/api/v1/competitions/{slug}/leaderboard" => api::leaderboard, "Leaderboard",
+    Everybody GET "/api/v1/competitions/{slug}/leaderboard" => api::leaderboard, "Leaderboard",
         ["kind", "region", "q", "at", "limit", "offset"], "Teams by points; text/csv on request";
-    GET "/competitions/{slug}" => show::leaderboard, "", [], "The leaderboard as a page";
-    POST "/hooks/{forge}/{source}" => hooks::hook, "Kept", [], "A forge's webhook";
-    GET "/api/v1/competitions/{slug}/live" => live::live, "",
+    Everybody GET "/competitions/{slug}" => show::leaderboard, "", [], "The leaderboard as a page";
+    Forge POST "/hooks/{forge}/{source}" => hooks::hook, "Kept", [], "A forge's webhook";
+    Everybody GET "/api/v1/competitions/{slug}/live" => live::live, "",
         ["kind", "region", "q", "limit", "offset"], "Changes as they happen, as text/event-stream";
-    GET "/api/v1/competitions" => api::competitions, "Competitions", [], "Every competition";
-    GET "/api/v1/competitions/{slug}" => api::competition, "Competition", [], "One, with its rules and scoring";
-    GET "/api/v1/competitions/{slug}/people" => api::people, "People",
+    Everybody GET "/api/v1/competitions" => api::competitions, "Competitions", [], "Every competition";
+    Everybody GET "/api/v1/competitions/{slug}" => api::competition, "Competition", [], "One, with its rules and scoring";
+    Everybody GET "/api/v1/competitions/{slug}/people" => api::people, "People",
         ["kind", "region", "q", "at", "limit", "offset"], "People by points; text/csv on request";
-    GET "/api/v1/competitions/{slug}/history" => api::history, "History",
+    Everybody GET "/api/v1/competitions/{slug}/history" => api::history, "History",
         ["top", "kind", "region", "q"], "Points over time of the first teams";
-    GET "/api/v1/competitions/{slug}/ledger" => api::ledger, "",
+    Everybody GET "/api/v1/competitions/{slug}/ledger" => api::ledger, "",
         ["after"], "The ledger, as application/x-ndjson";
-    GET "/api/v1/competitions/{slug}/submissions" => api::submissions, "Submissions",
+    Everybody GET "/api/v1/competitions/{slug}/submissions" => api::submissions, "Submissions",
         ["status", "team", "person", "after", "limit"], "Submissions with their checks";
-    GET "/api/v1/submissions/{id}" => api::submission, "Submission", [], "One submission with its checks";
-    GET "/api/v1/competitions/{slug}/explain" => api::explain, "Submission",
+    Everybody GET "/api/v1/submissions/{id}" => api::submission, "Submission", [], "One submission with its checks";
+    Everybody GET "/api/v1/competitions/{slug}/explain" => api::explain, "Submission",
         ["url"], "Why a pull counts, or does not";
-    GET "/api/v1/openapi.json" => api::openapi, "", [], "This description";
-    GET "/" => show::competitions, "", [], "Every competition, as a page";
-    GET "/competitions/{slug}/people" => show::people, "", [], "People by points, as a page";
-    GET "/competitions/{slug}/rules" => show::rules, "", [], "The rules in plain words, as a page";
-    GET "/competitions/{slug}/why" => show::why, "", ["url"], "Why isn't my pull counted? As a page";
-    GET "/competitions/{slug}/teams/{team}" => show::team, "", ["offset"], "A team, as a page";
-    GET "/competitions/{slug}/people/{person}" => show::person, "", ["offset"], "A person, as a page";
-    GET "/submissions/{id}" => show::submission, "", [], "A submission's why, as a page";
-    GET "/assets/{file}" => assets::asset_file, "", [], "Style, script and icon";
-    GET "/healthz" => health::healthz, "", [], "The process answers";
-    GET "/readyz" => health::readyz, "", [], "Requests may be sent";
-    GET "/metrics" => health::metrics, "", [], "What was counted, for Prometheus";
+    Everybody GET "/api/v1/openapi.json" => api::openapi, "", [], "This description";
+    Everybody GET "/" => show::competitions, "", [], "Every competition, as a page";
+    Everybody GET "/competitions/{slug}/people" => show::people, "", [], "People by points, as a page";
+    Everybody GET "/competitions/{slug}/rules" => show::rules, "", [], "The rules in plain words, as a page";
+    Everybody GET "/competitions/{slug}/why" => show::why, "", ["url"], "Why isn't my pull counted? As a page";
+    Everybody GET "/competitions/{slug}/teams/{team}" => show::team, "", ["offset"], "A team, as a page";
+    Everybody GET "/competitions/{slug}/people/{person}" => show::person, "", ["offset"], "A person, as a page";
+    Everybody GET "/submissions/{id}" => show::submission, "", [], "A submission's why, as a page";
+    Everybody GET "/assets/{file}" => assets::asset_file, "", [], "Style, script and icon";
+
+    // Who is signed in.
+    Everybody GET "/sign-in" => show::sign_in_page, "", ["to"], "The page to sign in";
+    Everybody POST "/sign-in" => show::sign_in_form, "", [], "Sign in from the page";
+    SignedIn POST "/sign-out" => show::sign_out, "", [], "Sign out from a page";
+    Everybody POST "/api/v1/session" => api::sign_in, "Session", [], "Sign in with a password";
+    SignedIn GET "/api/v1/session" => api::session, "Account", [], "Who is signed in";
+    SignedIn DELETE "/api/v1/session" => api::sign_out, "", [], "Sign out, everywhere";
+
+    // What runs the program.
+    Everybody GET "/healthz" => health::healthz, "", [], "The process answers";
+    Everybody GET "/readyz" => health::readyz, "", [], "Requests may be sent";
+    Everybody GET "/metrics" => health::metrics, "", [], "What was counted, for Prometheus";
 }
 
 async fn wrong_method(request: actix_web::HttpRequest) -> actix_web::HttpResponse {

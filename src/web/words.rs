@@ -4,7 +4,9 @@
 //! [`advice`] what to do about each check.
 
 mod advice;
+pub mod form;
 mod sentences;
+pub mod sign_in;
 
 use crate::domain::text::Lang;
 
@@ -28,6 +30,36 @@ macro_rules! words {
     };
 }
 
+/// The words of one part of the program: `area!(Desk { title: "Desk", "评审台"; })` makes a struct `Desk`, of
+/// which `Desk::of(lang)` is the one in a language.
+macro_rules! area {
+    ($(#[$doc:meta])* $area:ident { $($name:ident: $en:literal, $zh:literal;)* }) => {
+        $(#[$doc])*
+        pub struct $area {
+            pub lang: $crate::domain::text::Lang,
+            $(pub $name: &'static str,)*
+        }
+
+        impl $area {
+            const EN: Self = Self { lang: $crate::domain::text::Lang::En, $($name: $en,)* };
+            const ZH: Self = Self { lang: $crate::domain::text::Lang::Zh, $($name: $zh,)* };
+
+            pub fn of(lang: $crate::domain::text::Lang) -> &'static Self {
+                match lang {
+                    $crate::domain::text::Lang::En => &Self::EN,
+                    $crate::domain::text::Lang::Zh => &Self::ZH,
+                }
+            }
+
+            #[cfg(test)]
+            pub fn all() -> Vec<(&'static str, &'static str, &'static str)> {
+                vec![$((stringify!($name), $en, $zh),)*]
+            }
+        }
+    };
+}
+pub(crate) use area;
+
 pub fn words(lang: Lang) -> &'static Words {
     match lang {
         Lang::En => &EN,
@@ -43,6 +75,7 @@ words! {
     language: "Language", "语言";
     other_language: "中文", "English";
     competition_pages: "Pages of this competition", "本次比赛的页面";
+    me: "My page", "我的";
     tab_board: "Board", "排行榜";
     tab_people: "People", "个人榜";
     tab_rules: "Rules", "规则";
@@ -275,6 +308,20 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every area: a new one is added here.
+    fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
+        [form::Form::all(), sign_in::SignIn::all()].concat()
+    }
+
+    #[test]
+    fn no_word_of_an_area_is_empty_and_no_english_one_is_chinese() {
+        let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for (name, en, zh) in areas() {
+            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{name}");
+            assert!(!en.chars().any(han), "{name}: {en}");
+        }
+    }
 
     #[test]
     fn no_word_is_empty_and_no_english_one_is_chinese() {

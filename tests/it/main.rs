@@ -12,6 +12,7 @@ mod hooks;
 mod instances;
 mod live;
 mod parity;
+mod people;
 mod real;
 mod submissions;
 mod surface;

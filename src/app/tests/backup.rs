@@ -106,7 +106,7 @@ async fn s7_what_is_cut_off_or_altered_is_refused_and_the_database_stays_as_it_w
         ),
         (
             "other tables",
-            packed(&plain.replacen("\"migrations\":[\"", "\"migrations\":[\"9", 1)),
+            packed(&plain.replacen("20261123100000\"]", "99991123100000\"]", 1)),
             "tables of migration 9",
         ),
         (

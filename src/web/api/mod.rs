@@ -3,9 +3,11 @@
 mod boards;
 mod competitions;
 mod openapi;
+mod session;
 mod submissions;
 
 pub use boards::{history, leaderboard, ledger, people};
 pub use competitions::{competition, competitions};
 pub use openapi::openapi;
+pub use session::{session, sign_in, sign_out};
 pub use submissions::{explain, submission, submissions};

@@ -1,5 +1,8 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
+mod session;
+
+use crate::app::Access;
 use crate::web::{ROUTES, Route, Site, respond};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
@@ -25,7 +28,13 @@ pub fn description() -> Value {
             "description": "Bug-fix sprints between study groups: competitions, leaderboards, submissions with their reasons, and the ledger that anybody can fold again.",
         },
         "paths": paths,
-        "components": { "schemas": schemas() },
+        "components": {
+            "schemas": every_schema(),
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+                "cookie": { "type": "apiKey", "in": "cookie", "name": "__Host-session" },
+            },
+        },
     })
 }
 
@@ -44,10 +53,63 @@ fn operation(route: &Route) -> Value {
         good["content"] = json!({ "application/json": { "schema": { "$ref": schema } } });
     }
     let mut responses = json!({ "200": good, "default": problem });
-    if route.method == "POST" {
-        responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
+    match route.access {
+        Access::Forge => {
+            responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
+        }
+        Access::Everybody => {}
+        Access::SignedIn | Access::Organizer | Access::TeamOrJudge | Access::Member | Access::Judge | Access::Admin => {
+            let security = json!([{ "bearer": [] }, { "cookie": [] }]);
+            return json!({
+                "summary": route.summary, "parameters": parameters, "responses": responses, "security": security,
+            });
+        }
     }
     json!({ "summary": route.summary, "parameters": parameters, "responses": responses })
+}
+
+/// The schemas of every part: a new part is added here.
+fn every_schema() -> Value {
+    let mut all = schemas();
+    if let Value::Object(all) = &mut all {
+        let parts = [session::schemas()];
+        all.extend(
+            parts
+                .into_iter()
+                .flatten()
+                .map(|(name, schema)| (name.to_owned(), schema)),
+        );
+    }
+    all
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn number() -> Value {
+    json!({"type": "integer"})
+}
+
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn or_null(mut kind: Value) -> Value {
+    if let Some(name) = kind.get("type").cloned() {
+        kind["type"] = json!([name, "null"]);
+    }
+    kind
+}
+
+/// A list of a schema by its name.
+fn list(of: &str) -> Value {
+    json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{of}")}})
+}
+
+/// A schema by its name.
+fn one(of: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{of}")})
 }
 
 fn parameter(place: &str, name: &str) -> Value {
@@ -74,17 +136,6 @@ fn object(fields: &[(&str, Value)]) -> Value {
 }
 
 fn schemas() -> Value {
-    let text = || json!({"type": "string"});
-    let number = || json!({"type": "integer"});
-    let time = || json!({"type": "string", "format": "date-time"});
-    let or_null = |mut kind: Value| {
-        if let Some(name) = kind.get("type").cloned() {
-            kind["type"] = json!([name, "null"]);
-        }
-        kind
-    };
-    let list = |of: &str| json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{of}")}});
-    let one = |of: &str| json!({"$ref": format!("#/components/schemas/{of}")});
     let phase = || json!({"enum": ["scheduled", "open", "frozen", "review", "final"]});
     let board = |rows: Value| {
         object(&[

@@ -2,7 +2,7 @@
 
 use super::{
     parts::{empty, phase_pill, team_link, written},
-    shell::{Frame, frame},
+    shell::{Frame, Work, frame},
     view::{Counts, Event, Shell, TeamRef},
     when,
 };
@@ -45,6 +45,8 @@ pub fn competitions(page: &CompetitionsPage<'_>) -> Markup {
             description: w.slogan_more,
             event: None,
             tab: None,
+            nav: None,
+            work: Work::No,
             canonical: "/".to_owned(),
             head,
             body,

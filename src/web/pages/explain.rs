@@ -2,7 +2,7 @@
 
 use super::{
     parts::{pull_key, repository, written},
-    shell::{Frame, Tab, frame},
+    shell::{Frame, Tab, Work, frame},
     verdict::{self, Case},
     view::{Event, PullRef, Shell},
 };
@@ -73,6 +73,8 @@ pub fn explain(page: &ExplainPage<'_>) -> Markup {
             description: w.why_lead,
             event: Some(event),
             tab: Some(Tab::Why),
+            nav: None,
+            work: Work::No,
             canonical: event.path("/why"),
             head,
             body,

@@ -3,7 +3,7 @@
 use super::{
     chart,
     parts::{clock, empty, filters, freeze_banner, kind_word, movement, pages, phase_pill, pull_key, written},
-    shell::{Frame, Tab, frame},
+    shell::{Frame, Tab, Work, frame},
     view::{Counts, Event, Filter, Paging, PullRef, Shell, TeamRef},
     when,
 };
@@ -97,6 +97,8 @@ pub fn leaderboard(page: &LeaderboardPage<'_>) -> Markup {
             description: &w.board_description(name),
             event: Some(event),
             tab: Some(Tab::Board),
+            nav: None,
+            work: Work::No,
             canonical: path.clone(),
             head,
             body,

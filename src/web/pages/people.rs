@@ -3,7 +3,7 @@
 use super::{
     leaderboard::lane,
     parts::{clock, empty, filters, freeze_banner, movement, pages, person_link, phase_pill, team_link, written},
-    shell::{Frame, Tab, frame},
+    shell::{Frame, Tab, Work, frame},
     view::{Event, Filter, Paging, PersonRef, Shell, TeamRef},
     when,
 };
@@ -65,6 +65,8 @@ pub fn people(page: &PeoplePage<'_>) -> Markup {
             description: w.people_caption,
             event: Some(event),
             tab: Some(Tab::People),
+            nav: None,
+            work: Work::No,
             canonical: path.clone(),
             head,
             body,

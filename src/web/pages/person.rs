@@ -2,7 +2,7 @@
 
 use super::{
     parts::{empty, figure, freeze_banner, pages, submissions, team_link, written},
-    shell::{Frame, frame},
+    shell::{Frame, Work, frame},
     team::{place, spell},
     view::{Event, Paging, PersonRef, Shell, SubmissionRow, TeamRef},
 };
@@ -91,6 +91,8 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
             description: &w.person_description(page.person.name),
             event: Some(event),
             tab: None,
+            nav: None,
+            work: Work::No,
             canonical: path.clone(),
             head,
             body,

@@ -2,7 +2,7 @@
 
 use super::{
     parts::written,
-    shell::{Frame, frame},
+    shell::{Frame, Work, frame},
     view::{Event, Shell},
 };
 use maud::{Markup, html};
@@ -74,6 +74,8 @@ pub fn problem(page: &ProblemPage<'_>) -> Markup {
             description: next,
             event: page.event.as_ref(),
             tab: None,
+            nav: None,
+            work: Work::No,
             canonical: shell.path.to_owned(),
             head,
             body,

@@ -4,7 +4,7 @@
 
 use super::{
     parts::{clock, freeze_banner, phase_pill, repository, written},
-    shell::{Frame, Tab, frame},
+    shell::{Frame, Tab, Work, frame},
     view::{Event, Shell},
     when,
 };
@@ -53,6 +53,8 @@ pub fn rules(page: &RulesPage<'_>) -> Markup {
             description: w.rules_description,
             event: Some(event),
             tab: Some(Tab::Rules),
+            nav: None,
+            work: Work::No,
             canonical: event.path("/rules"),
             head,
             body,

@@ -22,9 +22,35 @@ pub(super) struct Frame<'a> {
     pub tab: Option<Tab>,
     /// The canonical path and query, without the language.
     pub canonical: String,
+    /// The navigation of a console, in place of the competition's public pages.
+    pub nav: Option<Markup>,
+    /// What a page of forms and consoles needs besides.
+    pub work: Work,
     /// Inside the band; holds the page's only h1.
     pub head: Markup,
     pub body: Markup,
+}
+
+/// Whether a page is one to look at or one to work with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Work {
+    /// To look at: one style, one script, the same for everybody.
+    No,
+    /// Forms and tables.
+    Forms,
+    /// The judge's desk, with its keys.
+    Desk,
+}
+
+/// A console's navigation: addresses below the competition or elsewhere, their words, the current one.
+pub(super) fn console(shell: &Shell<'_>, label: &str, current: &str, links: &[(String, &str)]) -> Markup {
+    html! {
+        nav.tabs aria-label=(label) {
+            @for (path, word) in links {
+                a href=(shell.href(path, &[])) aria-current=[(path == current).then_some("page")] { (word) }
+            }
+        }
+    }
 }
 
 pub(super) fn frame(shell: &Shell<'_>, frame: Frame<'_>) -> Markup {
@@ -42,18 +68,24 @@ pub(super) fn frame(shell: &Shell<'_>, frame: Frame<'_>) -> Markup {
                 link rel="canonical" href={ (shell.origin) (frame.canonical) };
                 link rel="icon" type="image/svg+xml" href=(shell.assets.icon);
                 link rel="stylesheet" href=(shell.assets.css);
+                @if frame.work != Work::No { link rel="stylesheet" href=(shell.assets.forms); }
                 script src=(shell.assets.js) defer {}
+                @if frame.work == Work::Desk { script src=(shell.assets.desk) defer {} }
             }
             body data-words=(script_words(shell)) {
                 a.skip href="#main" { (w.skip) }
                 header.band.top { div.wrap {
                     a.brand href=(shell.href("/", &[])) { (mark()) span { (w.program) } }
-                    (language(shell))
+                    div.corner {
+                        a.me href=(shell.href("/me", &[])) { (w.me) }
+                        (language(shell))
+                    }
                 } }
                 main #main tabindex="-1" {
                     div.band.hero { div.wrap {
                         (frame.head)
-                        @if let Some(event) = frame.event { (tabs(shell, event, frame.tab)) }
+                        @if let Some(nav) = &frame.nav { (nav) }
+                        @else if let Some(event) = frame.event { (tabs(shell, event, frame.tab)) }
                     } }
                     div.wrap.body { (frame.body) }
                 }

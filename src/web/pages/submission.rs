@@ -1,7 +1,7 @@
 //! A submission's page: why it counts, or why it does not yet.
 
 use super::{
-    shell::{Frame, frame},
+    shell::{Frame, Work, frame},
     verdict::{self, Case},
     view::{Event, Shell},
 };
@@ -25,6 +25,8 @@ pub fn submission(page: &SubmissionPage<'_>) -> Markup {
             description: w.submission_description,
             event: Some(event),
             tab: None,
+            nav: None,
+            work: Work::No,
             canonical: format!("/submissions/{}", page.id),
             head: verdict::head(shell, event, &page.case),
             body: html! { (verdict::case(shell, event, &page.case)) },

@@ -4,7 +4,7 @@ use super::{
     chart,
     leaderboard::TeamRow,
     parts::{empty, figure, freeze_banner, kind_word, movement, pages, person_link, submissions, written},
-    shell::{Frame, frame},
+    shell::{Frame, Work, frame},
     view::{Event, Paging, PersonRef, Shell, SubmissionRow},
     when,
 };
@@ -81,6 +81,8 @@ pub fn team(page: &TeamPage<'_>) -> Markup {
             description: &w.team_description(name),
             event: Some(event),
             tab: None,
+            nav: None,
+            work: Work::No,
             canonical: path.clone(),
             head,
             body,

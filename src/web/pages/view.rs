@@ -18,6 +18,10 @@ use url::form_urlencoded;
 pub struct Assets<'a> {
     pub css: &'a str,
     pub js: &'a str,
+    /// Style of forms and consoles.
+    pub forms: &'a str,
+    /// The judge's desk's keys.
+    pub desk: &'a str,
     pub icon: &'a str,
 }
 

@@ -3,10 +3,12 @@
 mod boards;
 mod cases;
 mod competitions;
+mod sign_in;
 
 pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
+pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 
 use super::pages::view::{Counts, Event};
 use crate::live::Snapshot;

@@ -3,6 +3,7 @@
 mod database;
 mod folder;
 mod hooks;
+mod people;
 mod process;
 mod site;
 mod stream;
@@ -12,8 +13,11 @@ pub use folder::{Fix, Folder, SECRET, ago, moment};
 pub use hooks::{
     Hook, base64, gitcode, gitee_signed, gitee_with_password, github, gitlab, gitlab_signed, hmac, hook, sha256,
 };
+
+pub use people::{PASSWORD, ParseSlug, Signed};
 pub use process::{Output, Server, bugathlon};
-pub use site::{Site, of_team};
+
+pub use site::{Answer, Site, of_team};
 pub use stream::{Event, Stream};
 
 use std::{

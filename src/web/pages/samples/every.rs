@@ -20,6 +20,8 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
         assets: Assets {
             css: "app.css",
             js: "live.js",
+            forms: "forms.css",
+            desk: "desk.js",
             icon: "favicon.svg",
         },
         now: world.now,

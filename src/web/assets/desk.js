@@ -1,0 +1,1 @@
+// The judge's desk: keys for what its buttons do. Without it every button works as it stands.

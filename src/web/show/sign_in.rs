@@ -1,0 +1,86 @@
+//! The page to sign in, and signing out from a page.
+
+use crate::{
+    app::{self, AppError, Objection, SESSION, Session},
+    domain::time::Moment,
+    web::{
+        Site, body,
+        gate::{self, Signed},
+        pages::{self, form::Typed},
+        problem::Problem,
+        query::Query,
+        respond::{self, Asked},
+    },
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+
+pub async fn sign_in_page(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    let asked = Asked::of(&request);
+    let query = asked.query();
+    drawn(
+        &request,
+        &site,
+        query.get("to").unwrap_or("/me"),
+        StatusCode::OK,
+        Typed::default(),
+    )
+}
+
+fn drawn(request: &HttpRequest, site: &Site, to: &str, status: StatusCode, typed: Typed<'_>) -> HttpResponse {
+    let asked = Asked::of(request);
+    let page = pages::SignInPage {
+        shell: asked.shell(&site.origin),
+        to: respond::own_path(to),
+        forges: &[],
+        typed,
+    };
+    respond::private(status, pages::sign_in(&page).into_string())
+}
+
+/// Opens the session in the browser and goes on to where it was wanted.
+pub fn signed_in(session: &Session, to: &str) -> HttpResponse {
+    let mut answer = respond::see(respond::own_path(to));
+    if let Ok(cookie) = gate::cookie(Some((&session.token, SESSION / Moment::SECOND))).parse() {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+pub async fn sign_in_form(request: HttpRequest, site: web::Data<Site>, payload: web::Payload) -> HttpResponse {
+    let typed = match body::form(&mut payload.into_inner()).await {
+        Ok(typed) => typed,
+        Err(problem) => return problem.answer(&request),
+    };
+    match sign_in(&site, &typed).await {
+        Ok(session) => signed_in(&session, typed.get("to").unwrap_or("/me")),
+        Err(AppError::Objection(objection)) => {
+            let status = Problem::from(objection.clone()).status;
+            let refused = Typed {
+                values: Some(&typed),
+                objection: Some(&objection),
+            };
+            drawn(&request, &site, typed.get("to").unwrap_or("/me"), status, refused)
+        }
+        Err(error) => Problem::from(error).answer(&request),
+    }
+}
+
+async fn sign_in(site: &Site, typed: &Query) -> Result<Session, AppError> {
+    let field = |name: &'static str| typed.get(name).ok_or(Objection::Missing(name));
+    app::sign_in(&site.app, field("login")?, field("password")?, site.now()).await
+}
+
+pub async fn sign_out(request: HttpRequest, site: web::Data<Site>, who: Signed) -> HttpResponse {
+    if let Err(error) = app::sign_out(&site.app, &who.0, site.now()).await {
+        return Problem::from(error).answer(&request);
+    }
+    let mut answer = respond::see("/");
+    if let Ok(cookie) = gate::cookie(None).parse() {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    answer
+}
