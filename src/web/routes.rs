@@ -109,6 +109,16 @@ routes! {
     SignedIn GET "/api/v1/session" => api::session, "Account", [], "Who is signed in";
     SignedIn DELETE "/api/v1/session" => api::sign_out, "", [], "Sign out, everywhere";
 
+    // A person's own.
+
+    // Teams: how they register, who is in them.
+
+    // An organizer's console; codes and certificates.
+
+    // The judge's desk.
+
+    // The host's console.
+
     // What runs the program.
     Everybody GET "/healthz" => health::healthz, "", [], "The process answers";
     Everybody GET "/readyz" => health::readyz, "", [], "Requests may be sent";
