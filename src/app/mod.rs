@@ -1,7 +1,10 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
 mod accounts;
+mod appeals;
 mod backup;
+mod conflict;
+mod decide;
 mod doctor;
 mod evaluate;
 mod explain;
@@ -13,6 +16,7 @@ mod objection;
 mod once;
 mod output;
 mod password;
+mod queue;
 mod rebuild;
 mod reports;
 mod restore;
@@ -30,7 +34,9 @@ mod who;
 mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
+pub use appeals::{Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals};
 pub use backup::backup;
+pub use decide::{Judgement, REASON, Ruled, decide, undo};
 pub use doctor::{Health, Symptom, doctor};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
@@ -38,6 +44,7 @@ pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
+pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, queue};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;

@@ -1,5 +1,6 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
+mod judge;
 mod session;
 
 use crate::app::Access;
@@ -41,7 +42,13 @@ pub fn description() -> Value {
 fn operation(route: &Route) -> Value {
     let named = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let in_path = named.map(|name| parameter("path", name));
-    let in_query = route.query.iter().map(|name| parameter("query", name));
+    let in_query = route.query.iter().map(|name| match (*name, route.answers) {
+        ("status", "Appeals") => {
+            let schema = json!({"enum": ["open", "upheld", "dismissed", "moot"]});
+            json!({ "in": "query", "name": name, "required": false, "schema": schema })
+        }
+        _ => parameter("query", name),
+    });
     let parameters: Vec<Value> = in_path.chain(in_query).collect();
     let problem = json!({
         "description": "A problem (RFC 9457)",
@@ -71,8 +78,9 @@ fn operation(route: &Route) -> Value {
 /// The schemas of every part: a new part is added here.
 fn every_schema() -> Value {
     let mut all = schemas();
+    let submission = all["Submission"].clone();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas()];
+        let parts = [session::schemas(), judge::schemas(&submission)];
         all.extend(
             parts
                 .into_iter()
