@@ -34,7 +34,9 @@ mod who;
 mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
-pub use appeals::{Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals};
+pub use appeals::{
+    Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals, open_appeals,
+};
 pub use backup::backup;
 pub use decide::{Judgement, REASON, Ruled, decide, undo};
 pub use doctor::{Health, Symptom, doctor};
@@ -44,7 +46,7 @@ pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
-pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, queue};
+pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;

@@ -25,6 +25,14 @@ impl Query {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The pairs whose key begins with `prefix`, without it, by key.
+    pub fn under<'a>(&'a self, prefix: &'a str) -> Vec<(&'a str, &'a str)> {
+        let pair = |(key, value): (&'a String, &'a String)| Some((key.strip_prefix(prefix)?, value.as_str()));
+        let mut found: Vec<(&str, &str)> = self.0.iter().filter_map(pair).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// A whole number. Errors: 400.
     pub fn number(&self, key: &str) -> Result<Option<i64>, Problem> {
         let parse = |text: &str| {

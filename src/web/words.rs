@@ -4,6 +4,7 @@
 //! [`advice`] what to do about each check.
 
 mod advice;
+pub mod desk;
 pub mod form;
 mod sentences;
 pub mod sign_in;
@@ -314,7 +315,7 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), sign_in::SignIn::all()].concat()
+        [desk::Desk::all(), form::Form::all(), sign_in::SignIn::all()].concat()
     }
 
     #[test]

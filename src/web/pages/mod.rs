@@ -5,6 +5,9 @@
 
 pub mod chart;
 pub mod competitions;
+pub mod desk;
+pub mod desk_appeals;
+pub mod desk_case;
 pub mod explain;
 pub mod form;
 pub mod leaderboard;
@@ -27,6 +30,12 @@ mod samples;
 mod tests;
 
 pub use competitions::{Card, CompetitionsPage, Leader, competitions};
+pub use desk::{BulkLine, BulkPage, DeskFilter, DeskFrame, Done, QueuePage, QueueRow, bulk as bulk_done, queue};
+pub use desk_appeals::{
+    AnswerPage, AppealPage, AppealsPage, JudgeRow, JudgesPage, answer as answer_page, appeal as appeal_page,
+    appeals as appeals_page, judges as judges_page,
+};
+pub use desk_case::{AppealRow, DeskCasePage, Other, desk_case};
 pub use explain::{Answer, ExplainPage, explain};
 pub use leaderboard::{FeedItem, LeaderboardPage, TeamRow, leaderboard};
 pub use people::{PeoplePage, PersonRow, people};

@@ -1,5 +1,6 @@
 //! Sample views, rich and hostile, for the tests of the pages; and `render_samples`, which writes them out to be looked at.
 
+mod desk;
 mod every;
 
 pub use every::pages;

@@ -1,13 +1,17 @@
 //! Pages filled: what a page needs is taken from a board or a use case and lent to `pages`.
 
+mod appeals;
 mod boards;
 mod cases;
 mod competitions;
+mod desk;
 mod sign_in;
 
+pub use appeals::{appeal_form, appeal_page, desk_answer, desk_appeal, desk_appeals, desk_judges};
 pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
+pub use desk::{desk, desk_bulk, desk_case, desk_decide, desk_undo};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 
 use super::{

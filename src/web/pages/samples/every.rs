@@ -125,10 +125,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             id: 9,
             case: case(world, status, held, hostile),
             may_judge: hostile,
-            may_appeal: hostile && !held,
+            appeal_until: (hostile && !held).then_some(world.now),
         })
     };
-    vec![
+    let public = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -233,5 +233,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 request_id: Some("0f3a-77"),
             }),
         ),
+    ];
+    [
+        public,
+        super::desk::pages(world, shell("/competitions/mindcon-2020/judge"), event, hostile),
     ]
+    .concat()
 }
