@@ -5,6 +5,7 @@ mod support;
 
 mod board;
 mod commands;
+mod desk;
 mod durability;
 mod floors;
 mod freeze;

@@ -38,6 +38,13 @@ export const PAGES = [
   ["team-frozen", "/competitions/icy/teams/hostile"],
   ["not-found", "/there-is-no-such-page", 404],
   ["sign-in", "/sign-in"],
+  ["desk", `${home}/judge`, 200, "judge"],
+  ["desk-nothing", `${home}/judge?team=shanghai`, 200, "judge"],
+  ["desk-one", `${home}/judge/6`, 200, "judge"],
+  ["desk-decided-by-rules", `${home}/judge/4`, 200, "judge"],
+  ["desk-appeals", `${home}/judge/appeals`, 200, "judge"],
+  ["desk-judges", `${home}/judge/judges`, 200, "host"],
+  ["board-uncovered", "/competitions/icy", 200, "host"],
 ];
 
 export const withLanguage = (path, lang) => `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
