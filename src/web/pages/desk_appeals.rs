@@ -206,8 +206,8 @@ pub fn judges(page: &JudgesPage<'_>) -> Markup {
                     th.num scope="col" { (w.rejected) }
                     th.num.mid scope="col" { (w.undone) }
                     th.num.mid scope="col" { (w.appealed_count) }
-                    th.num scope="col" { (w.overturned) }
-                    th.num scope="col" { (w.agreement) }
+                    th.num.mid scope="col" { (w.overturned) }
+                    th.num.mid scope="col" { (w.agreement) }
                     th.num.mid scope="col" { (w.last) }
                 } }
                 tbody { @for row in &page.rows { (judge_row(desk, row)) } }
@@ -222,13 +222,19 @@ pub fn judges(page: &JudgesPage<'_>) -> Markup {
 fn judge_row(desk: &DeskFrame<'_>, row: &JudgeRow<'_>) -> Markup {
     let w = desk.words();
     html! { tr {
-        th scope="row" { (written(row.login)) @if !row.active { " " small { (w.former) } } }
+        th scope="row" {
+            (written(row.login)) @if !row.active { " " small { (w.former) } }
+            small.narrow {
+                (w.appealed_count) " " (row.appealed) " · " (w.overturned) " " (row.overturned)
+                @if let Some(percent) = row.agreement() { " · " (w.agreement) " " (percent) " %" }
+            }
+        }
         td.num { (row.accepted) }
         td.num { (row.rejected) }
         td.num.mid { (row.undone) }
         td.num.mid { (row.appealed) }
-        td.num { (row.overturned) }
-        td.num { @match row.agreement() { Some(percent) => { (percent) " %" }, None => "–" } }
+        td.num.mid { (row.overturned) }
+        td.num.mid { @match row.agreement() { Some(percent) => { (percent) " %" }, None => "–" } }
         td.num.mid { @match row.last { Some(at) => (when::stamp(&desk.shell, desk.event.zone, at)), None => "–" } }
     } }
 }
