@@ -8,11 +8,13 @@ mod connection;
 mod counters;
 mod deliveries;
 mod health;
+mod joining;
 mod ledger;
 mod logins;
 mod migrate;
 mod people;
 mod pulls;
+mod registrations;
 mod schema;
 mod submissions;
 
@@ -24,11 +26,13 @@ pub use connection::{BadDatabaseUrl, DatabaseUrl, Db, Store};
 pub use counters::*;
 pub use deliveries::*;
 pub use health::*;
+pub use joining::*;
 pub use ledger::*;
 pub use logins::*;
 pub use migrate::*;
 pub use people::*;
 pub use pulls::*;
+pub use registrations::*;
 pub use submissions::*;
 
 use connection::on;

@@ -16,4 +16,5 @@ mod people;
 mod real;
 mod submissions;
 mod surface;
+mod teams;
 mod upkeep;
