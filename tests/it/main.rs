@@ -11,6 +11,7 @@ mod freeze;
 mod hooks;
 mod instances;
 mod live;
+mod matrix;
 mod parity;
 mod people;
 mod real;
