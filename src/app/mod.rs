@@ -63,7 +63,7 @@ pub use session::{
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};
-pub use teams::{TeamCard, TeamQuery, team, teams};
+pub use teams::{TeamCard, TeamOrder, TeamQuery, team, teams};
 pub use turn::{next_turn, turn};
 pub use verify::{Verified, verify, verify_lines};
 pub use who::{Access, Named, Who, named};
