@@ -110,7 +110,10 @@ pub enum Objection {
     HandshakeOver,
 
     // Decisions.
-    NotYetDecidable,
+    /// It still waits: for its merge where its facts are confirmed, else for that.
+    NotYetDecidable {
+        confirmed: bool,
+    },
     /// Author or team does not pass, or it is not merged: no decision could make it count.
     CannotCount(Status),
     AlreadyDecided {
@@ -193,7 +196,7 @@ impl Objection {
             | AccountTaken(_)
             | LastSignIn
             | ForgeRefused(_)
-            | NotYetDecidable
+            | NotYetDecidable { .. }
             | CannotCount(_)
             | AlreadyDecided { .. }
             | Changed
@@ -359,9 +362,13 @@ impl Objection {
                 "this sign-in was used or has waited too long; begin again",
                 "登录已使用或超时，请重新开始",
             ),
-            NotYetDecidable => two(
-                "it is still waiting: it is not merged, or its facts are not confirmed yet, and changes by itself once they are; decide then",
-                "仍在等待：尚未合并，或事实尚未确认，确认后会自动更新，届时再裁定",
+            NotYetDecidable { confirmed: true } => two(
+                "it is still waiting: it is not merged yet; decide once it is",
+                "仍在等待：尚未合并，合并后再裁定",
+            ),
+            NotYetDecidable { confirmed: false } => two(
+                "it is still waiting: the forge has not confirmed its facts yet, which happens by itself; decide then",
+                "仍在等待：代码平台尚未确认其内容，确认后会自动更新，届时再裁定",
             ),
             CannotCount(status) => (
                 format!(

@@ -6,6 +6,7 @@ mod backup;
 mod competitions;
 mod connection;
 mod counters;
+mod decisions;
 mod deliveries;
 mod health;
 mod joining;
@@ -24,6 +25,7 @@ pub use backup::{EachRow, TABLES, Table, clear_prefilled, filled_tables, reset_i
 pub use competitions::*;
 pub use connection::{BadDatabaseUrl, DatabaseUrl, Db, Store};
 pub use counters::*;
+pub use decisions::*;
 pub use deliveries::*;
 pub use health::*;
 pub use joining::*;

@@ -18,6 +18,7 @@ mod respond;
 mod routes;
 mod serve;
 mod show;
+mod sight;
 
 pub use routes::{ROUTES, Route};
 pub use serve::{Running, Settings, StartError, start};
@@ -38,6 +39,8 @@ use tokio::sync::watch;
 pub struct Site {
     pub app: App,
     pub boards: Boards,
+    /// The boards that hide nothing: for judges and admins while a freeze hides. Read when one of them asks.
+    pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
     /// True once the server is on its way out: streams end, /readyz fails.

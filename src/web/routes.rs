@@ -139,6 +139,18 @@ routes! {
     // An organizer's console; codes and certificates.
 
     // The judge's desk.
+    Judge GET "/api/v1/competitions/{slug}/queue" => api::queue, "Queue",
+        ["kind", "team", "check", "after", "limit"], "Submissions in review, longest waiting first";
+    Judge POST "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::decide, "JudgedSubmission", [],
+        "Decide, with If-Match";
+    Judge DELETE "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::undo, "JudgedSubmission", [],
+        "Take a decision back";
+    SignedIn POST "/api/v1/competitions/{slug}/submissions/{id}/appeals" => api::appeal, "Appeal", [],
+        "Appeal against the decision that stands";
+    Judge GET "/api/v1/competitions/{slug}/appeals" => api::appeals, "Appeals",
+        ["status", "after", "limit"], "Appeals, oldest first";
+    Judge PATCH "/api/v1/competitions/{slug}/appeals/{appeal}" => api::answer_appeal, "Appeal", [],
+        "Uphold or dismiss an appeal";
 
     // The host's console.
 

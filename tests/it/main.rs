@@ -10,6 +10,7 @@ mod floors;
 mod freeze;
 mod hooks;
 mod instances;
+mod judge;
 mod live;
 mod matrix;
 mod parity;

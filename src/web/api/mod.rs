@@ -3,6 +3,7 @@
 mod boards;
 mod competitions;
 mod joining;
+pub(super) mod judge;
 mod openapi;
 mod people_of;
 mod session;
@@ -14,6 +15,7 @@ pub use competitions::{competition, competitions};
 pub use joining::{
     answer_request, ask_to_join, invite, invites, join, leave, requests, take_back_invite, withdraw_request,
 };
+pub use judge::{answer_appeal, appeal, appeals, decide, queue, undo};
 pub use openapi::openapi;
 pub use session::{session, sign_in, sign_out};
 pub use submissions::{explain, submission, submissions};
