@@ -2,7 +2,9 @@
 
 mod accounts;
 mod backup;
+mod define;
 mod doctor;
+mod dry_run;
 mod evaluate;
 mod explain;
 mod export;
@@ -13,12 +15,15 @@ mod objection;
 mod once;
 mod output;
 mod password;
+mod reason;
 mod rebuild;
 mod reports;
 mod restore;
+mod seal;
 mod seed;
 mod session;
 mod settle;
+mod source_secrets;
 mod sources;
 mod submissions;
 mod turn;
@@ -31,21 +36,26 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use backup::backup;
+pub use define::{Defined, define, definition_text, slug_of};
 pub use doctor::{Health, Symptom, doctor};
+pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
+pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;
+pub use seal::{SealedResult, finalize, reopen, reveal, sealed_export, sealed_result};
 pub use seed::{Seeded, seed};
 pub use session::{
     AccountCard, NamedRole, SESSION, Session, account_card, named_roles, open_session, random_text, rotate_keys,
     sign_in, sign_out, signing_since, who,
 };
+pub use source_secrets::{SECRET, add_source_secret, end_source_secret};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use turn::{next_turn, turn};
