@@ -1,7 +1,9 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
 mod accounts;
+mod audit;
 mod backup;
+mod console;
 mod define;
 mod doctor;
 mod dry_run;
@@ -35,7 +37,9 @@ mod who;
 mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
+pub use audit::{AuditQuery, audit};
 pub use backup::backup;
+pub use console::{Account, Overview, SourceCard, Work, all_work, overview, people};
 pub use define::{Defined, define, definition_text, slug_of};
 pub use doctor::{Health, Symptom, doctor};
 pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};

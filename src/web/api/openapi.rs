@@ -1,5 +1,6 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
+mod host;
 mod session;
 
 use crate::app::Access;
@@ -58,7 +59,13 @@ fn operation(route: &Route) -> Value {
             responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
         }
         Access::Everybody => {}
-        Access::SignedIn | Access::Organizer | Access::TeamOrJudge | Access::Member | Access::Judge | Access::Admin => {
+        Access::SignedIn
+        | Access::Organizer
+        | Access::TeamOrJudge
+        | Access::Member
+        | Access::Judge
+        | Access::Admin
+        | Access::Founder => {
             let security = json!([{ "bearer": [] }, { "cookie": [] }]);
             return json!({
                 "summary": route.summary, "parameters": parameters, "responses": responses, "security": security,
@@ -72,7 +79,7 @@ fn operation(route: &Route) -> Value {
 fn every_schema() -> Value {
     let mut all = schemas();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas()];
+        let parts = [session::schemas(), host::schemas()];
         all.extend(
             parts
                 .into_iter()
