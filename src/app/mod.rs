@@ -7,7 +7,12 @@ mod appeals;
 mod backup;
 mod conflict;
 mod decide;
+mod audit;
+mod backup;
+mod console;
+mod define;
 mod doctor;
+mod dry_run;
 mod evaluate;
 mod explain;
 mod export;
@@ -20,14 +25,17 @@ mod once;
 mod output;
 mod password;
 mod queue;
+mod reason;
 mod rebuild;
 mod reports;
 mod requests;
 mod restore;
 mod seats;
+mod seal;
 mod seed;
 mod session;
 mod settle;
+mod source_secrets;
 mod sources;
 mod steps;
 mod submissions;
@@ -46,7 +54,12 @@ pub use apply::{Application, REASON, STATEMENT, apply};
 pub use appeals::{Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals};
 pub use backup::backup;
 pub use decide::{Judgement, REASON, Ruled, decide, undo};
+pub use audit::{AuditQuery, audit};
+pub use backup::backup;
+pub use console::{Account, Overview, SourceCard, Work, all_work, overview, people};
+pub use define::{Defined, define, definition_text, slug_of};
 pub use doctor::{Health, Symptom, doctor};
+pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
@@ -55,6 +68,7 @@ pub use invites::{Invitation, InviteList, invitation, invite, invites, join, tak
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
 pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, queue};
+pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use requests::{
@@ -62,11 +76,13 @@ pub use requests::{
 };
 pub use restore::restore;
 pub use seats::leave;
+pub use seal::{SealedResult, finalize, reopen, reveal, sealed_export, sealed_result};
 pub use seed::{Seeded, seed};
 pub use session::{
     AccountCard, NamedRole, SESSION, Session, account_card, named_roles, open_session, random_text, rotate_keys,
     sign_in, sign_out, signing_since, who,
 };
+pub use source_secrets::{SECRET, add_source_secret, end_source_secret};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};

@@ -138,6 +138,10 @@ pub enum Objection {
     StillOpen(Moment),
     NothingFrozen,
     AlreadyRevealed,
+    /// Of one source, written here, hold already.
+    TwoSecrets,
+    /// Nobody would be left to run the instance.
+    LastAdmin,
 
     // Requests.
     OtherBody,
@@ -209,6 +213,8 @@ impl Objection {
             | StillOpen(_)
             | NothingFrozen
             | AlreadyRevealed
+            | TwoSecrets
+            | LastAdmin
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
             TooManySignIns(_) => Class::TooMany,
@@ -426,6 +432,14 @@ impl Objection {
             ),
             NothingFrozen => two("no board is frozen", "目前没有封榜"),
             AlreadyRevealed => two("the board was revealed already", "已经揭榜"),
+            TwoSecrets => two(
+                "two secrets of this source hold already; end one of them first",
+                "该来源已有两个有效密钥，请先停用其中一个",
+            ),
+            LastAdmin => two(
+                "this is the last admin; make somebody else an admin first",
+                "这是最后一位管理员，请先任命另一位管理员",
+            ),
             OtherBody => two(
                 "this Idempotency-Key came with another request; use a new one",
                 "该 Idempotency-Key 已用于其他请求，请换一个",
@@ -469,6 +483,9 @@ fn said_thing(thing: &str) -> &'static str {
         "submission" => "提交",
         "appeal" => "申诉",
         "login" => "账号",
+        "result" => "结果，结果在比赛最终确定后公布",
+        "source" => "来源",
+        "secret" => "密钥",
         _ => "内容",
     }
 }

@@ -182,6 +182,7 @@ async fn admitted(access: Access, request: &HttpRequest) -> Result<Option<Who>, 
         .read(move |db| app::named(db, competition.as_ref(), team.as_ref(), person.as_ref()))
         .await?;
     if who.is_some()
+        && access != Access::Founder
         && named.competition.is_none()
         && let Some(slug) = missing
     {

@@ -9,6 +9,7 @@ mod durability;
 mod floors;
 mod freeze;
 mod hooks;
+mod host;
 mod instances;
 mod judge;
 mod live;

@@ -4,6 +4,7 @@ mod boards;
 mod competitions;
 mod joining;
 pub(super) mod judge;
+mod host;
 mod openapi;
 mod people_of;
 mod session;
@@ -16,6 +17,10 @@ pub use joining::{
     answer_request, ask_to_join, invite, invites, join, leave, requests, take_back_invite, withdraw_request,
 };
 pub use judge::{answer_appeal, appeal, appeals, decide, queue, undo};
+pub use host::{
+    add_secret, audit, definition, dry_run, end_secret, export, finalize, put_definition, reopen, result, reveal,
+    sources,
+};
 pub use openapi::openapi;
 pub use session::{session, sign_in, sign_out};
 pub use submissions::{explain, submission, submissions};

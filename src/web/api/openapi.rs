@@ -1,6 +1,7 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
 mod judge;
+mod host;
 mod session;
 mod teams;
 
@@ -72,7 +73,13 @@ fn operation(route: &Route) -> Value {
             responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
         }
         Access::Everybody => {}
-        Access::SignedIn | Access::Organizer | Access::TeamOrJudge | Access::Member | Access::Judge | Access::Admin => {
+        Access::SignedIn
+        | Access::Organizer
+        | Access::TeamOrJudge
+        | Access::Member
+        | Access::Judge
+        | Access::Admin
+        | Access::Founder => {
             let security = json!([{ "bearer": [] }, { "cookie": [] }]);
             return json!({
                 "summary": route.summary, "parameters": parameters, "responses": responses, "security": security,
@@ -87,7 +94,7 @@ fn every_schema() -> Value {
     let mut all = schemas();
     let submission = all["Submission"].clone();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas(), teams::schemas(), judge::schemas(&submission)];
+        let parts = [session::schemas(), teams::schemas(), judge::schemas(&submission), host::schemas()];
         all.extend(
             parts
                 .into_iter()
