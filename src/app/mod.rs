@@ -2,16 +2,20 @@
 
 mod accounts;
 mod backup;
+mod binding;
+mod deletion;
 mod doctor;
 mod evaluate;
 mod explain;
 mod export;
 mod export_lines;
+mod handshake;
 mod ingest;
 mod neighbourhood;
 mod objection;
 mod once;
 mod output;
+mod own;
 mod password;
 mod rebuild;
 mod reports;
@@ -31,13 +35,17 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use backup::backup;
+pub use binding::unbind;
+pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
+pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
+pub use own::{Own, OwnTeam, account_json, kept, own};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;

@@ -25,6 +25,8 @@ pub enum Class {
     Gone,
     /// Too often.
     TooMany,
+    /// Another service, which this needs, does not do its part.
+    Elsewhere,
 }
 
 /// Why not. Fields are named as the contract's JSON names them.
@@ -106,7 +108,9 @@ pub enum Objection {
     LastSignIn,
     NoSuchForge(String),
     ForgeRefused(String),
+    ForgeSilent(String),
     HandshakeOver,
+    LastAdmin,
 
     // Decisions.
     NotYetDecidable,
@@ -169,6 +173,7 @@ impl Objection {
             | InviteUsedUp
             | AccountTaken(_)
             | LastSignIn
+            | LastAdmin
             | ForgeRefused(_)
             | NotYetDecidable
             | CannotCount(_)
@@ -186,6 +191,7 @@ impl Objection {
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
             TooManySignIns(_) => Class::TooMany,
+            ForgeSilent(_) => Class::Elsewhere,
         }
     }
 
@@ -332,6 +338,14 @@ impl Objection {
                 format!("{forge} did not confirm the sign-in; nothing was changed, try again"),
                 format!("{forge} 未确认登录，未作任何更改，请重试"),
             ),
+            ForgeSilent(forge) => (
+                format!("{forge} does not answer as it should right now; nothing was changed, try again in a moment"),
+                format!("{forge} 暂时没有正常响应，未作任何更改，请稍后重试"),
+            ),
+            LastAdmin => two(
+                "you are the only admin here; make somebody else one first, with `bugathlon account role LOGIN admin`",
+                "你是唯一的管理员，请先用 `bugathlon account role LOGIN admin` 指定另一位管理员",
+            ),
             HandshakeOver => two(
                 "this sign-in was used or has waited too long; begin again",
                 "登录已使用或超时，请重新开始",
@@ -439,6 +453,7 @@ fn said_thing(thing: &str) -> &'static str {
         "submission" => "提交",
         "appeal" => "申诉",
         "login" => "账号",
+        "account" => "账号",
         _ => "内容",
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
+mod me;
 mod session;
 
 use crate::app::Access;
@@ -72,7 +73,7 @@ fn operation(route: &Route) -> Value {
 fn every_schema() -> Value {
     let mut all = schemas();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas()];
+        let parts = [session::schemas(), me::schemas()];
         all.extend(
             parts
                 .into_iter()
