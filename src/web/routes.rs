@@ -109,7 +109,18 @@ routes! {
     SignedIn GET "/api/v1/session" => api::session, "Account", [], "Who is signed in";
     SignedIn DELETE "/api/v1/session" => api::sign_out, "", [], "Sign out, everywhere";
 
+    Everybody GET "/auth/{forge}/start" => show::start, "", ["to"], "Off to a forge to sign in, or to bind another account";
+    Everybody GET "/auth/{forge}/callback" => show::callback, "", ["code", "state", "error"], "Back from a forge";
+
     // A person's own.
+    SignedIn GET "/me" => show::me, "", ["offset", "done"], "My page";
+    SignedIn POST "/me/accounts/unbind" => show::unbind, "", [], "Unbind an account from the page";
+    SignedIn POST "/me/delete" => show::delete_me, "", [], "Delete me, from the page";
+    SignedIn GET "/api/v1/me" => api::me, "Me", ["offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
+    SignedIn DELETE "/api/v1/me" => api::delete_me, "", [], "Delete me: name and accounts go, results stay under the code";
+    SignedIn GET "/api/v1/me/export" => api::export_me, "OwnData", [], "Everything that is kept about me";
+    SignedIn POST "/api/v1/me/accounts" => api::bind, "BindAt", [], "Where to go to bind another forge account";
+    SignedIn DELETE "/api/v1/me/accounts/{forge}/{login}" => api::unbind, "", [], "Unbind a forge account";
 
     // Teams: how they register, who is in them.
     Everybody GET "/api/v1/competitions/{slug}/teams" => api::teams, "Teams",

@@ -5,6 +5,7 @@
 
 mod advice;
 pub mod form;
+pub mod me;
 mod sentences;
 pub mod sign_in;
 
@@ -314,7 +315,7 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), sign_in::SignIn::all()].concat()
+        [form::Form::all(), me::Me::all(), sign_in::SignIn::all()].concat()
     }
 
     #[test]

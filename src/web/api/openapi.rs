@@ -1,7 +1,8 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
-mod judge;
 mod host;
+mod judge;
+mod me;
 mod session;
 mod teams;
 
@@ -94,7 +95,13 @@ fn every_schema() -> Value {
     let mut all = schemas();
     let submission = all["Submission"].clone();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas(), teams::schemas(), judge::schemas(&submission), host::schemas()];
+        let parts = [
+            session::schemas(),
+            teams::schemas(),
+            judge::schemas(&submission),
+            host::schemas(),
+            me::schemas(),
+        ];
         all.extend(
             parts
                 .into_iter()

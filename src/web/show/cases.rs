@@ -140,7 +140,7 @@ impl Lent {
     }
 }
 
-fn pull_ref(case: &Case) -> PullRef<'_> {
+pub(super) fn pull_ref(case: &Case) -> PullRef<'_> {
     let pull = &case.fact.pull;
     PullRef {
         forge: pull.forge,
@@ -346,7 +346,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
     Ok(looked.hand_out(respond::page(request, &pages::team(&page).into_string())))
 }
 
-fn rung(level: &Level) -> pages::Rung<'_> {
+pub(super) fn rung(level: &Level) -> pages::Rung<'_> {
     pages::Rung {
         code: &level.code,
         name: &level.name,

@@ -3,11 +3,15 @@
 mod boards;
 mod cases;
 mod competitions;
+mod forge_sign_in;
+mod me;
 mod sign_in;
 
 pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
+pub use forge_sign_in::{callback, start};
+pub use me::{delete as delete_me, me, unbind};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 
 use super::{
