@@ -306,7 +306,10 @@ async fn keys(app: &App, now: Moment, chart: &mut Chart) -> Result<(), AppError>
         days => format!("the key that signs sessions is {days} days old"),
     };
     if days > OLD_KEY {
-        chart.warn(said, "`bugathlon account rotate-keys` makes a new one and signs nobody out");
+        chart.warn(
+            said,
+            "`bugathlon account rotate-keys` makes a new one and signs nobody out",
+        );
     } else {
         chart.ok(said);
     }

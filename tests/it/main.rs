@@ -3,17 +3,21 @@
 
 mod support;
 
+mod accounts;
 mod board;
 mod commands;
 mod durability;
 mod floors;
+mod forge_sign_in;
 mod freeze;
 mod hooks;
 mod instances;
 mod live;
+mod me;
 mod parity;
 mod people;
 mod real;
+mod sign_in;
 mod submissions;
 mod surface;
 mod upkeep;
