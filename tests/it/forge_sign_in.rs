@@ -318,6 +318,10 @@ async fn h12_a_login_that_somebody_else_claims_earns_nothing_even_signed_in() {
             2
         );
     }
+    let rebuilt = app::rebuild(site.app(), &"spring".parse_slug(), app::now())
+        .await
+        .unwrap();
+    assert!(rebuilt.differed == 0 && rebuilt.rebound == 0, "{:?}", rebuilt.named);
     // Ada signs in under her new login and is herself.
     provider.user(1001, "ada-lovelace");
     let mut ada = Browser::new(&site);

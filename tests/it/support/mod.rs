@@ -18,7 +18,7 @@ pub use hooks::{
 };
 
 pub use people::{PASSWORD, ParseSlug, Signed};
-pub use process::{Output, Server, bugathlon};
+pub use process::{Output, Server, bugathlon, bugathlon_with};
 pub use provider::{Manner, Provider};
 
 pub use site::{Answer, Site, of_team};
