@@ -367,25 +367,31 @@ async fn a7_ten_failures_close_an_account_for_a_while_whether_or_not_it_is_there
 async fn a7_unknown_users_take_as_long() {
     let site = Site::start().await;
     site.signed("ada", None).await;
-    // In turns, the shortest of each: what else this machine does falls on all alike.
     let logins = ["ada", "nobody", "no login at all!", ""];
-    let mut shortest = [Duration::MAX; 4];
-    for _ in 0..10 {
-        for (login, shortest) in logins.iter().zip(&mut shortest) {
-            let began = Instant::now();
-            let refused = app::sign_in(site.app(), login, "a wrong password", app::now()).await;
-            *shortest = began.elapsed().min(*shortest);
-            assert!(refused.is_err(), "{login}");
+    // What else this machine does is in every time that is taken, so a few looks are allowed. Where nothing
+    // is hashed for somebody unknown, no look at all finds them alike.
+    let mut looks = Vec::new();
+    let alike = loop {
+        let mut shortest = [Duration::MAX; 4];
+        for _ in 0..6 {
+            for (login, shortest) in logins.iter().zip(&mut shortest) {
+                let began = Instant::now();
+                let refused = app::sign_in(site.app(), login, "a wrong password", app::now()).await;
+                *shortest = began.elapsed().min(*shortest);
+                assert!(refused.is_err(), "{login}");
+            }
         }
-    }
-    let known = shortest[0];
-    assert!(known > Duration::from_millis(2), "nothing was hashed: {known:?}");
-    for (login, took) in logins.iter().zip(shortest) {
-        assert!(
-            took * 2 > known && took < known * 2,
-            "{login}: {took:?}, known {known:?}"
-        );
-    }
+        looks.push(shortest);
+        let known = shortest[0];
+        let near = |took: Duration| took * 2 > known && took < known * 2;
+        if known > Duration::from_millis(2) && shortest.into_iter().all(near) {
+            break true;
+        }
+        if looks.len() == 12 {
+            break false;
+        }
+    };
+    assert!(alike, "{looks:?}");
     site.stop().await;
 }
 

@@ -126,7 +126,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             case: case(world, status, held, hostile),
         })
     };
-    vec![
+    let mut all = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -231,5 +231,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 request_id: Some("0f3a-77"),
             }),
         ),
-    ]
+    ];
+    all.extend(super::own::own_pages(world, shell, event, level, hostile));
+    all
 }
