@@ -80,11 +80,23 @@ fn prove(
 /// Frees a login that its owner has given up: the account goes on under `login#id`, and by its id earns what
 /// it earned.
 fn set_aside(db: &mut Db, stale: &Account) -> Result<(), AppError> {
-    let mut name = format!("{}#{}", stale.login, stale.id.as_deref().unwrap_or(""));
-    while store::account_by_login(db, stale.forge, &name)?.is_some() {
+    let name = format!("{}#{}", stale.login, stale.id.as_deref().unwrap_or(""));
+    keep_by_id(db, stale, name)
+}
+
+/// Gives an account a name that no forge gives, for good: from now on its id alone tells whose it is, and no
+/// pull that bears another's login binds it anew.
+pub(super) fn keep_by_id(db: &mut Db, account: &Account, mut name: String) -> Result<(), AppError> {
+    while store::account_by_login(db, account.forge, &name)?.is_some() {
         name.push('\'');
     }
-    Ok(store::rename_account(db, stale.forge, &stale.login, &name)?)
+    store::rename_account(db, account.forge, &account.login, &name)?;
+    let kept = Account {
+        login: name,
+        proven: true,
+        ..account.clone()
+    };
+    Ok(store::put_account(db, &kept)?)
 }
 
 /// The login of whoever this user is: known by the account, or new here.

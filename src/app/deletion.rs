@@ -7,7 +7,7 @@
 //! place of the login what was decided, appealed and done, since the audit log only grows. Whoever signs in
 //! with such an account again is that person again.
 
-use super::{App, AppError, Objection, Who, reports::evaluate_everywhere};
+use super::{App, AppError, Objection, Who, binding::keep_by_id, reports::evaluate_everywhere};
 use crate::{
     domain::{ledger::Cause, login::Role, team::PullId, time::Moment},
     store::{self, Db},
@@ -53,11 +53,7 @@ fn forget_accounts(db: &mut Db, who: &Who) -> Result<BTreeSet<PullId>, AppError>
             store::remove_account(db, account.forge, &account.login)?;
             continue;
         };
-        let mut name = format!("#{id}");
-        while store::account_by_login(db, account.forge, &name)?.is_some() {
-            name.push('\'');
-        }
-        store::rename_account(db, account.forge, &account.login, &name)?;
+        keep_by_id(db, &account, format!("#{id}"))?;
     }
     Ok(dirty)
 }

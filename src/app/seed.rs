@@ -278,19 +278,6 @@ fn put_accounts(
         {
             continue;
         }
-        if let Some(aside) = known
-            .iter()
-            .find(same)
-            .filter(|a| a.login.contains('#') && a.id == account.id)
-        {
-            changed = true;
-            let proven = Account {
-                proven: true,
-                ..aside.clone()
-            };
-            store::put_account(db, &proven)?;
-            continue;
-        }
         let owner = store::account_by_login(db, account.forge, &account.login)?;
         if owner.is_some_and(|owner| owner.person != person) {
             problems.push(Problem {

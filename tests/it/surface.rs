@@ -65,6 +65,8 @@ const MADE_FIRST: &[&str] = &[
     "/api/v1/competitions/{slug}/result",
     "/api/v1/competitions/{slug}/export",
     "/competitions/{slug}/result",
+    "/auth/{forge}/start",
+    "/auth/{forge}/callback",
 ];
 
 #[actix_web::test]

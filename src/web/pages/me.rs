@@ -241,7 +241,7 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     form method="post" action=(shell.href("/me/accounts/unbind", &[])) {
                         input type="hidden" name="forge" value=(account.forge.as_str());
                         input type="hidden" name="login" value=(account.login);
-                        button.danger type="submit" { (w.unbind_which(account.forge.title(), account.login)) }
+                        button.danger type="submit" { (w.unbind) " " (account.forge.title()) " " (written(account.login)) }
                     }
                 }))
             } } }

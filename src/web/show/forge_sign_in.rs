@@ -4,7 +4,13 @@ use super::{me, sign_in};
 use crate::{
     app::{self, AppError, Arrival, HANDSHAKE, Objection, Returned},
     domain::time::Moment,
-    web::{Site, address, gate, pages::form::Typed, problem::Problem, query::Query, respond},
+    web::{
+        Site, address, gate,
+        pages::form::Typed,
+        problem::Problem,
+        query::Query,
+        respond::{self, Asked},
+    },
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -42,13 +48,14 @@ async fn begin(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Probl
     site.limits
         .begin(address::client(request, &site.proxies), now)
         .map_err(Objection::TooManySignIns)?;
-    let query = Query::of(request.query_string());
+    let asked = Asked::of(request);
+    let query = asked.query();
     let to = query.get("to").filter(|to| to.len() <= LONGEST).unwrap_or("/me");
     // Who is signed in binds another account; but not because another site's page said so: with a forge's
     // session that is not the visitor's own, somebody else's account would be bound to them.
     let signed_in = gate::who(request, site).await?;
     let binds = signed_in.filter(|_| !gate::is_from_elsewhere(request, &site.origin));
-    let begun = app::begin_handshake(&site.app, provider, respond::own_path(to), binds.as_ref(), now).await?;
+    let begun = app::begin_handshake(&site.app, provider, &asked.onward(to), binds.as_ref(), now).await?;
     let url = provider.authorize_url(&redirect_uri(request, site, provider), &begun.state, &begun.challenge);
     let mut answer = respond::see(&url);
     set_cookie(

@@ -34,6 +34,7 @@ use actix_web::{
 };
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
+const ME: &str = "/me";
 /// Submissions on a page.
 const LISTED: usize = 20;
 
@@ -74,6 +75,8 @@ async fn drawn(
     objection: Option<&Objection>,
 ) -> Result<HttpResponse, Problem> {
     let asked = Asked::of(request);
+    // Shown in place of what was refused, its links are its own.
+    let asked = if request.path() == ME { asked } else { asked.at(ME) };
     let query = asked.query();
     let offset = query.part()?.offset;
     let now = site.now();

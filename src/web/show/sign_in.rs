@@ -7,7 +7,7 @@ use crate::{
         Site, body, entry,
         gate::{self, Signed},
         pages::{self, form::Typed},
-        problem::Problem,
+        problem::{Problem, SIGN_IN},
         query::Query,
         respond::{self, Asked},
     },
@@ -24,7 +24,7 @@ pub async fn sign_in_page(request: HttpRequest, site: web::Data<Site>) -> HttpRe
     let to = query.get("to").unwrap_or("/me");
     match gate::who(&request, &site).await {
         // Who is signed in has nothing to do here: signing out is on their own page.
-        Ok(Some(_)) => respond::see(respond::own_path(to)),
+        Ok(Some(_)) => respond::see(&asked.onward(to)),
         Ok(None) => drawn(&request, &site, to, StatusCode::OK, Typed::default()),
         Err(problem) => problem.answer(&request),
     }
@@ -38,6 +38,12 @@ pub(super) fn drawn(
     typed: Typed<'_>,
 ) -> HttpResponse {
     let asked = Asked::of(request);
+    // After the way back from a forge the address bears what is of no use a second time.
+    let asked = if request.path() == SIGN_IN {
+        asked
+    } else {
+        asked.at(SIGN_IN)
+    };
     let forges = site.forges();
     let page = pages::SignInPage {
         shell: asked.shell(&site.origin),
@@ -67,7 +73,10 @@ pub async fn sign_in_form(request: HttpRequest, site: web::Data<Site>, payload: 
         Err(problem) => return problem.answer(&request),
     };
     match sign_in(&request, &site, &typed).await {
-        Ok(session) => signed_in(&session, typed.get("to").unwrap_or("/me")),
+        Ok(session) => {
+            let to = Asked::of(&request).onward(typed.get("to").unwrap_or("/me"));
+            signed_in(&session, &to)
+        }
         Err(AppError::Objection(objection)) => {
             let status = Problem::from(objection.clone()).status;
             let refused = Typed {

@@ -54,15 +54,7 @@ impl Me {
         }
     }
 
-    /// `Unbind Gitee ada`, for those who hear the button alone.
-    pub fn unbind_which(&self, forge: &str, login: &str) -> String {
-        match self.lang {
-            Lang::En => format!("Unbind {forge} {login}"),
-            Lang::Zh => format!("解除绑定 {forge} {login}"),
-        }
-    }
-
-    /// `3rd of 20`.
+    /// `No. 3 of 20`.
     pub fn rank_of(&self, rank: u32, teams: usize) -> String {
         match self.lang {
             Lang::En => format!("No. {rank} of {teams}"),

@@ -159,6 +159,11 @@ impl Site {
         self.answer(request).await
     }
 
+    /// A whole address, elsewhere.
+    pub async fn get_at(&self, url: &str) -> Answer {
+        self.answer(self.http.get(url)).await
+    }
+
     /// JSON of an answer that is fine.
     pub async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;

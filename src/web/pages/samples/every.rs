@@ -128,7 +128,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             may_appeal: hostile && !held,
         })
     };
-    vec![
+    let mut all = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -233,5 +233,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 request_id: Some("0f3a-77"),
             }),
         ),
-    ]
+    ];
+    all.extend(super::own::own_pages(world, shell, event, level, hostile));
+    all
 }
