@@ -127,7 +127,7 @@ fn one(of: &str) -> Value {
 
 fn parameter(route: &Route, place: &str, name: &str) -> Value {
     let schema = match name {
-        "status" if route.path.ends_with("/teams") => teams::standing(),
+        "status" if route.path.ends_with("/teams") || route.path.ends_with("/registrations") => teams::standing(),
         "status" if route.path.ends_with("/requests") => teams::request_state(),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),
         "top" => json!({"type": "integer", "minimum": 1, "maximum": 100}),
