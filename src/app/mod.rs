@@ -69,7 +69,7 @@ pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts}
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
-pub use invites::{Invitation, InviteList, invitation, invite, invites, join, take_back};
+pub use invites::{Invitation, InviteList, invitation, invite, invites, join, organizers, take_back};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
 pub use own::{Own, OwnTeam, account_json, kept, own};

@@ -96,6 +96,7 @@ routes! {
     Everybody GET "/competitions/{slug}/people" => show::people, "", [], "People by points, as a page";
     Everybody GET "/competitions/{slug}/rules" => show::rules, "", [], "The rules in plain words, as a page";
     Everybody GET "/competitions/{slug}/why" => show::why, "", ["url"], "Why isn't my pull counted? As a page";
+    SignedIn GET "/competitions/{slug}/teams/new" => show::register_page, "", [], "The page to register a team";
     Everybody GET "/competitions/{slug}/teams/{team}" => show::team, "", ["offset"], "A team, as a page";
     Everybody GET "/competitions/{slug}/people/{person}" => show::person, "", ["offset"], "A person, as a page";
     Everybody GET "/submissions/{id}" => show::submission, "", [], "A submission's why, as a page";
@@ -146,6 +147,19 @@ routes! {
         [], "Take a request back";
     Member DELETE "/api/v1/competitions/{slug}/teams/{team}/members/{person}" => api::leave, "",
         [], "Leave a team, or send somebody away, from now on";
+
+    SignedIn POST "/competitions/{slug}/teams/new" => show::register_form, "", [], "Register a team from the page";
+    Everybody GET "/competitions/{slug}/join/{code}" => show::join_page, "", [], "What an invitation leads to, as a page";
+    SignedIn POST "/competitions/{slug}/join/{code}" => show::join_form, "", [], "Join from the page";
+    SignedIn GET "/competitions/{slug}/teams/{team}/join" => show::place_page, "", [], "One's own place in a team, as a page";
+    SignedIn POST "/competitions/{slug}/teams/{team}/join" => show::place_form, "",
+        [], "Ask to join, take it back, or leave, from the page";
+    TeamOrJudge GET "/competitions/{slug}/teams/{team}/registration" => show::registration_page, "",
+        [], "A team's registration, as a page";
+    TeamOrJudge POST "/competitions/{slug}/teams/{team}/registration" => show::registration_form, "",
+        [], "The next step, or what a team says of itself, from the page";
+    Judge GET "/competitions/{slug}/registrations" => show::registrations, "",
+        ["status", "sort", "offset"], "Every registration, as a page";
 
     // An organizer's console; codes and certificates.
 

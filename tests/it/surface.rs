@@ -67,6 +67,7 @@ const MADE_FIRST: &[&str] = &[
     "/competitions/{slug}/result",
     "/auth/{forge}/start",
     "/auth/{forge}/callback",
+    "/competitions/{slug}/join/{code}",
 ];
 
 #[actix_web::test]

@@ -245,7 +245,7 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     }
                 }))
             } } }
-            div.acts.padded {
+            div.acts.inset {
                 @if page.forges.is_empty() { p.muted { (w.no_forge) } }
                 @for forge in page.forges {
                     a.button.quiet-button href=(shell.href(
@@ -264,7 +264,7 @@ fn data(page: &MePage<'_>) -> Markup {
         section.card aria-labelledby="data" {
             h2 #data { (w.data) }
             p.quiet { (w.data_lead) }
-            div.acts.padded {
+            div.acts.inset {
                 a.button.quiet-button href=(shell.href("/api/v1/me/export", &[])) download { (w.download) }
                 (ask_once(w.delete, w.delete_means, html! {
                     form method="post" action=(shell.href("/me/delete", &[])) {

@@ -174,6 +174,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 members: members.collect(),
                 submissions: submissions(hostile),
                 paging: paging(61),
+                announcement: Some(Announced {
+                    text: if hostile { HOSTILE } else { "We meet on Thursday." },
+                    at: world.now,
+                }),
             }),
         ),
         (
