@@ -5,6 +5,7 @@
 
 mod advice;
 pub mod form;
+pub mod host;
 mod sentences;
 pub mod sign_in;
 
@@ -311,7 +312,7 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), sign_in::SignIn::all()].concat()
+        [form::Form::all(), sign_in::SignIn::all(), host::Host::all()].concat()
     }
 
     #[test]

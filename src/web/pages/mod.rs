@@ -7,6 +7,7 @@ pub mod chart;
 pub mod competitions;
 pub mod explain;
 pub mod form;
+pub mod host;
 pub mod leaderboard;
 pub mod parts;
 pub mod people;

@@ -3,6 +3,7 @@
 mod boards;
 mod cases;
 mod competitions;
+pub mod host;
 mod sign_in;
 
 pub use boards::{leaderboard, people};
