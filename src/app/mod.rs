@@ -62,6 +62,8 @@ pub use console::{Account, Overview, SourceCard, Work, all_work, overview, peopl
 pub use decide::{Judgement, Ruled, decide, undo};
 pub use define::{Defined, define, definition_text, slug_of};
 pub use deletion::delete_me;
+pub use console::{Account, Overview, SourceCard, Work, account, all_work, overview, people};
+pub use define::{Defined, Shown, Wanted, define, definition_text, slug_of};
 pub use doctor::{Health, Symptom, doctor};
 pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};

@@ -143,6 +143,8 @@ pub enum Objection {
     StillOpen(Moment),
     NothingFrozen,
     AlreadyRevealed,
+    /// Since it was looked at.
+    DefinitionChanged,
     /// Of one source, written here, hold already.
     TwoSecrets,
 
@@ -217,6 +219,7 @@ impl Objection {
             | StillOpen(_)
             | NothingFrozen
             | AlreadyRevealed
+            | DefinitionChanged
             | TwoSecrets
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
@@ -444,6 +447,10 @@ impl Objection {
             ),
             NothingFrozen => two("no board is frozen", "目前没有封榜"),
             AlreadyRevealed => two("the board was revealed already", "已经揭榜"),
+            DefinitionChanged => two(
+                "somebody else has changed the definition since you opened it; open it again and make your change anew",
+                "在你打开之后已有人修改了赛事定义，请重新打开后再修改",
+            ),
             TwoSecrets => two(
                 "two secrets of this source hold already; end one of them first",
                 "该来源已有两个有效密钥，请先停用其中一个",

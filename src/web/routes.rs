@@ -200,6 +200,30 @@ routes! {
         "Another secret of a source; it is shown to nobody again";
     Admin DELETE "/api/v1/competitions/{slug}/sources/{forge}/{source}/secrets/{id}" => api::end_secret, "", [],
         "Ends a secret";
+    Everybody GET "/competitions/{slug}/result" => show::host::result, "", [], "The final result, as a page";
+    Admin GET "/host" => show::host::instance, "", [], "The instance's competitions, for its host";
+    Admin GET "/host/audit" => show::host::instance_audit, "", ["act", "who", "before"], "The whole audit log, as a page";
+    Admin GET "/host/people" => show::host::people, "", ["q", "offset"], "Who signs in, as a page";
+    Admin POST "/host/people" => show::host::add, "", [], "A new login, from the page";
+    Admin GET "/host/people/{login}" => show::host::account, "", [], "One login and its roles, as a page";
+    Admin POST "/host/people/{login}/roles" => show::host::roles, "", [], "Give or take a role, from the page";
+    Admin POST "/host/people/{login}/ban" => show::host::ban, "", [], "Close a login, from the page";
+    Admin POST "/host/people/{login}/unban" => show::host::unban, "", [], "Open a login again, from the page";
+    Admin GET "/host/competitions/new" => show::host::new, "", ["as"], "A new competition, as a page";
+    Admin POST "/host/competitions/new" => show::host::create, "", [], "Create a competition, from the page";
+    Admin GET "/competitions/{slug}/host" => show::host::overview, "", [], "How a competition stands, for its host";
+    Admin GET "/competitions/{slug}/host/definition" => show::host::edit, "", ["as"], "The definition, by form or as the file";
+    Admin POST "/competitions/{slug}/host/dry-run" => show::host::dry_run, "", [], "What would change, as a page";
+    Admin POST "/competitions/{slug}/host/definition" => show::host::apply, "", [], "Apply a definition, from the page";
+    Admin GET "/competitions/{slug}/host/sources" => show::host::sources, "", [], "Sources and their secrets, as a page";
+    Admin POST "/competitions/{slug}/host/sources" => show::host::add_secret, "", [], "Another secret, from the page";
+    Admin POST "/competitions/{slug}/host/sources/{forge}/{source}/secrets/{id}/end" => show::host::end_secret, "", [],
+        "End a secret, from the page";
+    Judge GET "/competitions/{slug}/host/audit" => show::host::audit, "", ["act", "who", "before"],
+        "The audit log of a competition, as a page";
+    Admin POST "/competitions/{slug}/host/reveal" => show::host::reveal, "", [], "Reveal, from the page";
+    Admin POST "/competitions/{slug}/host/finalize" => show::host::finalize, "", [], "Make final, from the page";
+    Admin POST "/competitions/{slug}/host/reopen" => show::host::reopen, "", [], "Reopen, from the page";
 
     // What runs the program.
     Everybody GET "/healthz" => health::healthz, "", [], "The process answers";

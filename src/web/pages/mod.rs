@@ -8,6 +8,7 @@ pub mod competitions;
 pub mod explain;
 pub mod form;
 pub mod joining;
+pub mod host;
 pub mod leaderboard;
 pub mod me;
 pub mod parts;

@@ -182,8 +182,8 @@ fn statement(page: &RegistrationPage<'_>) -> Markup {
         section.card aria-labelledby="says" {
             h2 #says { (w.what_they_say) }
             @match page.statement.filter(|text| !text.is_empty()) {
-                Some(text) => p.said.pre { (written(text)) },
-                None => p.said.quiet { (w.said_nothing) },
+                Some(text) => p.statement.pre { (written(text)) },
+                None => p.statement.quiet { (w.said_nothing) },
             }
         }
     }

@@ -6,6 +6,7 @@ mod competitions;
 mod forge_sign_in;
 mod me;
 mod joining;
+pub mod host;
 mod sign_in;
 mod teams;
 
