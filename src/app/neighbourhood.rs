@@ -64,6 +64,39 @@ pub(super) fn whole(
     places: &HashMap<RepositoryId, Place<'_>>,
     now: Moment,
 ) -> Result<Neighbourhood, AppError> {
+    let mut found = whole_seen(db, competition, places, now)?;
+    number_new(db, &mut found.candidates)?;
+    let ids: Vec<SubmissionId> = found.before.keys().copied().collect();
+    found.links = links(db, &ids)?;
+    Ok(found)
+}
+
+/// A number that no submission has: what is new in a dry run bears these.
+const UNNUMBERED: i64 = 1 << 62;
+
+/// Everything in scope, as it would be evaluated; nothing is written, so what is new has no number to keep.
+pub(super) fn whole_dry(
+    db: &mut Db,
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    now: Moment,
+) -> Result<Neighbourhood, AppError> {
+    let mut found = whole_seen(db, competition, places, now)?;
+    number_from(UNNUMBERED, &mut found.candidates);
+    Ok(found)
+}
+
+/// Whether a submission is one that a dry run made up.
+pub(super) fn is_unnumbered(id: SubmissionId) -> bool {
+    id.0 >= UNNUMBERED
+}
+
+fn whole_seen(
+    db: &mut Db,
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    now: Moment,
+) -> Result<Neighbourhood, AppError> {
     let roster = store::roster(db, competition.id())?;
     let rows = store::submissions_of(db, competition.id())?;
     let decisions = store::standing_in(db, competition.id())?;
@@ -78,12 +111,10 @@ pub(super) fn whole(
             candidates.push(subject(competition, *place, &roster, &fact, id, &decisions, now));
         }
     })?;
-    number_new(db, &mut candidates)?;
-    let ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
     let here: HashSet<SubmissionId> = candidates.iter().map(|c| c.subject.id).collect();
     Ok(Neighbourhood {
-        links: links(db, &ids)?,
-        left_scope: ids.into_iter().filter(|id| !here.contains(id)).collect(),
+        links: HashMap::new(),
+        left_scope: rows.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect(),
         before: rows.into_iter().map(|row| (row.id, row)).collect(),
         candidates,
         roster,
@@ -202,14 +233,18 @@ fn number_new(db: &mut Db, candidates: &mut [Candidate]) -> Result<(), AppError>
     let new = candidates.iter().filter(|c| c.subject.id.0 == 0).count() as i64;
     if new > 0 {
         let first = store::take_numbers(db, Counter::Submission, new)?;
-        let mut unnumbered: Vec<&mut Candidate> = candidates.iter_mut().filter(|c| c.subject.id.0 == 0).collect();
-        // In the order of the pulls, whatever order the database gave them in.
-        unnumbered.sort_by_key(|candidate| candidate.pull);
-        for (number, candidate) in (first..).zip(unnumbered) {
-            candidate.subject.id = SubmissionId(number);
-        }
+        number_from(first, candidates);
     }
     Ok(())
+}
+
+fn number_from(first: i64, candidates: &mut [Candidate]) {
+    let mut unnumbered: Vec<&mut Candidate> = candidates.iter_mut().filter(|c| c.subject.id.0 == 0).collect();
+    // In the order of the pulls, whatever order the database gave them in.
+    unnumbered.sort_by_key(|candidate| candidate.pull);
+    for (number, candidate) in (first..).zip(unnumbered) {
+        candidate.subject.id = SubmissionId(number);
+    }
 }
 
 fn links(db: &mut Db, ids: &[SubmissionId]) -> Result<HashMap<SubmissionId, Vec<i64>>, AppError> {

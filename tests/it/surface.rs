@@ -65,6 +65,12 @@ const MADE_FIRST: &[&str] = &[
     // tests/it/judge.rs and desk.rs
     "/competitions/{slug}/judge/appeals/{appeal}",
     "/submissions/{id}/appeal",
+    "/api/v1/competitions/{slug}/result",
+    "/api/v1/competitions/{slug}/export",
+    "/competitions/{slug}/result",
+    "/auth/{forge}/start",
+    "/auth/{forge}/callback",
+    "/competitions/{slug}/join/{code}",
 ];
 
 #[actix_web::test]

@@ -21,7 +21,7 @@ pub struct DeskFrame<'a> {
     pub admin: bool,
     pub filter: DeskFilter<'a>,
     /// What was done a moment ago, and can be undone.
-    pub done: Option<Done<'a>>,
+    pub done: Option<JustDone<'a>>,
 }
 
 /// Which part of the queue is looked at.
@@ -48,7 +48,7 @@ impl<'a> DeskFilter<'a> {
 
 /// A decision just taken, or just undone.
 #[derive(Clone, Copy)]
-pub struct Done<'a> {
+pub struct JustDone<'a> {
     pub id: i64,
     pub title: &'a str,
     /// None: it was undone.

@@ -2,6 +2,7 @@
 
 mod desk;
 mod every;
+mod own;
 
 pub use every::pages;
 

@@ -16,7 +16,7 @@ use crate::{
         body,
         gate::Signed,
         pages::{
-            self, BulkLine, DeskFilter, DeskFrame, Done, Other, QueueRow,
+            self, BulkLine, DeskFilter, DeskFrame, JustDone, Other, QueueRow,
             form::Typed,
             view::{PullRef, TeamRef},
         },
@@ -85,7 +85,7 @@ impl Desk {
                 let own = case.decision.as_ref().filter(|decided| decided.judge == self.who.id);
                 let action = own.map(|decided| decided.decision.action);
                 // Neither a decision that is not there any more nor another judge's is one's own to undo.
-                (*undone || action.is_some()).then(|| Done {
+                (*undone || action.is_some()).then(|| JustDone {
                     id: case.submission.id.0,
                     title: &case.fact.pull.title,
                     action: action.filter(|_| !undone),

@@ -5,14 +5,23 @@ mod boards;
 mod cases;
 mod competitions;
 mod desk;
+mod forge_sign_in;
+pub mod host;
+mod joining;
+mod me;
 mod sign_in;
+mod teams;
 
 pub use appeals::{appeal_form, appeal_page, desk_answer, desk_appeal, desk_appeals, desk_judges};
 pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
 pub use desk::{desk, desk_bulk, desk_case, desk_decide, desk_undo};
+pub use forge_sign_in::{callback, start};
+pub use joining::{join_form, join_page, place_form, place_page};
+pub use me::{delete as delete_me, me, unbind};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
+pub use teams::{register_form, register_page, registration_form, registration_page, registrations};
 
 use super::{
     pages::view::{Counts, Event},

@@ -1,6 +1,6 @@
 //! The judge's desk and what belongs to it, filled from the sample world.
 
-use super::super::desk::{BulkLine, BulkPage, DeskFilter, DeskFrame, Done, QueuePage, QueueRow, bulk, queue};
+use super::super::desk::{BulkLine, BulkPage, DeskFilter, DeskFrame, JustDone, QueuePage, QueueRow, bulk, queue};
 use super::super::desk_appeals::{
     AnswerPage, AppealPage, AppealsPage, JudgeRow, JudgesPage, answer, appeal, appeals, judges,
 };
@@ -69,7 +69,7 @@ pub fn pages(world: &World, shell: Shell<'static>, event: Event<'_>, hostile: bo
             team: if hostile { HOSTILE } else { "shanghai" },
             check: Some(Check::Bugfix),
         },
-        done: Some(Done {
+        done: Some(JustDone {
             id: 8,
             title: text,
             action: (!hostile).then_some(Action::Accept),

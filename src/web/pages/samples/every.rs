@@ -128,7 +128,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             appeal_until: (hostile && !held).then_some(world.now),
         })
     };
-    let public = vec![
+    let mut all = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -174,6 +174,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 members: members.collect(),
                 submissions: submissions(hostile),
                 paging: paging(61),
+                announcement: Some(Announced {
+                    text: if hostile { HOSTILE } else { "We meet on Thursday." },
+                    at: world.now,
+                }),
             }),
         ),
         (
@@ -234,9 +238,12 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             }),
         ),
     ];
-    [
-        public,
-        super::desk::pages(world, shell("/competitions/mindcon-2020/judge"), event, hostile),
-    ]
-    .concat()
+    all.extend(super::desk::pages(
+        world,
+        shell("/competitions/mindcon-2020/judge"),
+        event,
+        hostile,
+    ));
+    all.extend(super::own::own_pages(world, shell, event, level, hostile));
+    all
 }
