@@ -4,9 +4,11 @@ use super::Failure;
 use crate::{
     app::{App, Sources},
     config::Listen,
+    domain::level::Ladder,
+    folder::{self, FolderError},
     web::{self, Settings, StartError},
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The environment as sources ask it.
@@ -35,6 +37,7 @@ pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
         listen: wanted.listen,
         workers: None,
         origin: wanted.public_url.trim_end_matches('/').to_owned(),
+        ladder: ladder(wanted.levels.as_deref())?,
     };
     let database = app.store.url().kind();
     let running = web::start(app, sources, settings).await?;
@@ -44,6 +47,23 @@ pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
+}
+
+/// The instance's ladder: of the file that is named, else of levels.toml in the working directory where there is
+/// one, else the built-in one.
+///
+/// Errors: exit code 1 with every problem of the file; 3 where it cannot be read.
+pub fn ladder(named: Option<&Path>) -> Result<Ladder, Failure> {
+    let here = Path::new("levels.toml");
+    let Some(path) = named.or_else(|| here.exists().then_some(here)) else {
+        return Ok(Ladder::default());
+    };
+    folder::levels::open(path).map_err(|error| match error {
+        FolderError::Refused(refused) => Failure::refused(refused.to_string()),
+        FolderError::Unreadable { .. } => Failure::environment(format!(
+            "--levels (LEVELS): {error}; name a levels.toml that can be read"
+        )),
+    })
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -7,6 +7,7 @@
 pub mod csv;
 pub mod definition;
 mod fields;
+pub mod levels;
 mod notes;
 mod people;
 pub mod pulls;

@@ -114,6 +114,10 @@ routes! {
     // Teams: how they register, who is in them.
 
     // An organizer's console; codes and certificates.
+    Everybody GET "/competitions/{slug}/people/{person}/certificate" => show::certificate, "", [],
+        "A person's certificate, as a page";
+    Everybody GET "/competitions/{slug}/people/{person}/certificate.svg" => show::certificate_svg, "", [],
+        "A person's certificate, as a drawing";
 
     // The judge's desk.
 

@@ -37,6 +37,8 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// For links that leave the page; empty: relative.
     pub origin: String,
+    /// What codes and certificates are read by.
+    pub ladder: Ladder,
 }
 
 /// A server that runs. Dropping it leaves it running; [`Running::stop`] ends it.
@@ -78,7 +80,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .local_addr()
         .map_err(|why| StartError::Listen(settings.listen, why))?;
     let (stopping, stop) = watch::channel(false);
-    let boards = Boards::new(Ladder::default(), true);
+    let boards = Boards::new(settings.ladder, true);
     let ingest = Ingest::start(app.clone());
     app::turn(&app, app::now()).await?;
     let read = app.definitions().reader();

@@ -4,6 +4,7 @@
 //! [`advice`] what to do about each check.
 
 mod advice;
+pub mod certificate;
 pub mod form;
 mod sentences;
 pub mod sign_in;
@@ -311,7 +312,12 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), sign_in::SignIn::all()].concat()
+        [
+            certificate::Certificate::all(),
+            form::Form::all(),
+            sign_in::SignIn::all(),
+        ]
+        .concat()
     }
 
     #[test]

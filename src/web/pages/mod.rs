@@ -3,15 +3,18 @@
 //! Each page takes one struct with public fields (a view); the routes fill it. Text that people wrote
 //! goes through maud's escaping and stands in a `<bdi>`, so that it can change nothing around it.
 
+pub mod certificate;
 pub mod chart;
 pub mod competitions;
 pub mod explain;
+mod fit;
 pub mod form;
 pub mod leaderboard;
 pub mod parts;
 pub mod people;
 pub mod person;
 pub mod problem;
+mod qr;
 pub mod rules;
 pub mod shell;
 pub mod sign_in;
@@ -26,6 +29,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use certificate::{CertificatePage, certificate, certificate_svg};
 pub use competitions::{Card, CompetitionsPage, Leader, competitions};
 pub use explain::{Answer, ExplainPage, explain};
 pub use leaderboard::{FeedItem, LeaderboardPage, TeamRow, leaderboard};

@@ -331,7 +331,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
     Ok(respond::page(request, &pages::team(&page).into_string()))
 }
 
-fn rung(level: &Level) -> pages::Rung<'_> {
+pub(super) fn rung(level: &Level) -> pages::Rung<'_> {
     pages::Rung {
         code: &level.code,
         name: &level.name,
@@ -352,6 +352,10 @@ fn paging(part: &Part, total: u64) -> Paging {
     }
 }
 
+pub(super) fn missing_person(slug: &str) -> Problem {
+    Problem::not_found(format!("there is nobody called `{slug}` in this competition"))
+}
+
 pub async fn person(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
     page_or(&request, person_page(&request, &site).await)
 }
@@ -361,7 +365,7 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
     let snapshot: Arc<Snapshot> = live.board.snapshot();
     let face = &snapshot.face;
     let text = request.match_info().get("person").unwrap_or("");
-    let missing = || Problem::not_found(format!("there is nobody called `{text}` in this competition"));
+    let missing = || missing_person(text);
     let slug = Slug::parse(text).map_err(|_| missing())?;
     let place = face.person_by_slug(&slug).ok_or_else(missing)?;
     let card = face.person(place).ok_or_else(missing)?;
@@ -400,6 +404,7 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
             fixes,
             now: rung(ladder.level(fixes)),
             next: ladder.next(fixes).map(rung),
+            rungs: ladder.rungs().iter().map(rung).collect(),
         },
         rank: row.map(|row| row.rank),
         previous_rank: row.and_then(|row| row.previous_rank),

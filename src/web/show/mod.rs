@@ -2,11 +2,13 @@
 
 mod boards;
 mod cases;
+mod certificate;
 mod competitions;
 mod sign_in;
 
 pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
+pub use certificate::{certificate, certificate_svg};
 pub use competitions::{competitions, rules};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 

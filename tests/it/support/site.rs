@@ -3,6 +3,7 @@
 use super::{Database, Folder, Hook, Stream, until};
 use bugathlon::{
     app::{self, App, Sources},
+    domain::level::Ladder,
     store::{self, Store},
     web::{self, Running, Settings},
 };
@@ -81,6 +82,7 @@ impl Site {
             listen: "127.0.0.1:0".parse().unwrap(),
             workers: Some(2),
             origin: String::new(),
+            ladder: Ladder::default(),
         };
         let running = web::start(app.clone(), sources, settings).await.unwrap();
         Self {
