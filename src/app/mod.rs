@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod console;
 mod doctor;
 mod evaluate;
 mod explain;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use backup::backup;
+pub use console::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use doctor::{Health, Symptom, doctor};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};

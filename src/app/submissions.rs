@@ -103,7 +103,7 @@ pub async fn latest(
 }
 
 /// What explains each of these rows, read together. Awards and histories are left to the single page.
-fn cases(
+pub(super) fn cases(
     db: &mut Db,
     competition: &Competition,
     rows: Vec<Submission>,

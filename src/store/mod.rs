@@ -15,6 +15,7 @@ mod people;
 mod pulls;
 mod schema;
 mod submissions;
+mod team_work;
 
 pub use answers::*;
 pub use audit::*;
@@ -30,6 +31,7 @@ pub use migrate::*;
 pub use people::*;
 pub use pulls::*;
 pub use submissions::*;
+pub use team_work::*;
 
 use connection::on;
 
