@@ -1,6 +1,8 @@
 //! Floor 4: use cases, one a file. A transaction begins and ends here.
 
 mod accounts;
+mod announce;
+mod apply;
 mod backup;
 mod console;
 mod doctor;
@@ -9,6 +11,7 @@ mod explain;
 mod export;
 mod export_lines;
 mod ingest;
+mod invites;
 mod neighbourhood;
 mod objection;
 mod once;
@@ -16,12 +19,16 @@ mod output;
 mod password;
 mod rebuild;
 mod reports;
+mod requests;
 mod restore;
+mod seats;
 mod seed;
 mod session;
 mod settle;
 mod sources;
+mod steps;
 mod submissions;
+mod teams;
 mod turn;
 mod verify;
 mod verify_fold;
@@ -31,6 +38,8 @@ mod who;
 mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
+pub use announce::{ANNOUNCEMENT, announce};
+pub use apply::{Application, REASON, STATEMENT, apply};
 pub use backup::backup;
 pub use console::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use doctor::{Health, Symptom, doctor};
@@ -38,18 +47,25 @@ pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use invites::{Invitation, InviteList, invitation, invite, invites, join, take_back};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
+pub use requests::{
+    Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
+};
 pub use restore::restore;
+pub use seats::leave;
 pub use seed::{Seeded, seed};
 pub use session::{
     AccountCard, NamedRole, SESSION, Session, account_card, named_roles, open_session, random_text, rotate_keys,
     sign_in, sign_out, signing_since, who,
 };
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
+pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};
+pub use teams::{TeamCard, TeamQuery, team, teams};
 pub use turn::{next_turn, turn};
 pub use verify::{Verified, verify, verify_lines};
 pub use who::{Access, Named, Who, named};

@@ -3,6 +3,7 @@
 
 use crate::domain::{
     evaluate::{Action, Status},
+    names::BadText,
     team::Standing,
     text::Lang,
     time::Moment,
@@ -141,6 +142,28 @@ pub enum Objection {
 }
 
 impl Objection {
+    /// What is wrong with a text that people wrote. `bounds`: as it was checked with.
+    pub fn of_text(field: &'static str, (least, most): (usize, usize), bad: BadText) -> Self {
+        match bad {
+            BadText::TooShort(0) => Self::Missing(field),
+            BadText::TooShort(got) => Self::TooShort {
+                field,
+                least,
+                most,
+                got,
+            },
+            BadText::TooLong(got) => Self::TooLong { field, most, got },
+            BadText::Invisible(hidden) => Self::Invisible {
+                field,
+                code: u32::from(hidden),
+            },
+            BadText::NoLetter => Self::NotA {
+                field,
+                what: ("a name with a letter or a digit in it", "含有文字或数字的名称"),
+            },
+        }
+    }
+
     pub fn class(&self) -> Class {
         use Objection::*;
         match self {

@@ -144,7 +144,13 @@ async fn admitted(access: Access, request: &HttpRequest) -> Result<Option<Who>, 
     };
     let bearer = Bearer::of(request);
     let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if unsafe_method && matches!(bearer, Some(Bearer::Cookie(_))) && is_cross_site(request, &site.origin) {
+    let suspect = match bearer {
+        Some(Bearer::Cookie(_)) => is_cross_site(request, &site.origin),
+        // Nobody's cookie is used; but a page elsewhere must not sign people in here either.
+        None => request.headers().contains_key("sec-fetch-site") && is_cross_site(request, &site.origin),
+        Some(Bearer::Header(_)) => false,
+    };
+    if unsafe_method && suspect {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "this came from another site's page, or without saying from where; send it from here, or with `Authorization: Bearer`",

@@ -112,6 +112,29 @@ routes! {
     // A person's own.
 
     // Teams: how they register, who is in them.
+    Everybody GET "/api/v1/competitions/{slug}/teams" => api::teams, "Teams",
+        ["kind", "region", "status", "limit", "offset"], "Teams with their members";
+    SignedIn POST "/api/v1/competitions/{slug}/teams" => api::apply, "RegisteredTeam", [], "Register a team";
+    Everybody GET "/api/v1/competitions/{slug}/teams/{team}" => api::team, "RegisteredTeam", [], "A team with its members";
+    TeamOrJudge PATCH "/api/v1/competitions/{slug}/teams/{team}" => api::change_team, "RegisteredTeam",
+        [], "A step of a team's way, or what it says of itself";
+    Organizer GET "/api/v1/competitions/{slug}/teams/{team}/invites" => api::invites, "Invites",
+        ["limit", "offset"], "A team's invitations, newest first";
+    Organizer POST "/api/v1/competitions/{slug}/teams/{team}/invites" => api::invite, "Invite", [], "Make an invitation";
+    Organizer DELETE "/api/v1/competitions/{slug}/teams/{team}/invites/{code}" => api::take_back_invite, "",
+        [], "Take an invitation back";
+    SignedIn POST "/api/v1/competitions/{slug}/invites/{code}" => api::join, "RegisteredTeam",
+        [], "Join the team that an invitation is to";
+    Organizer GET "/api/v1/competitions/{slug}/teams/{team}/requests" => api::requests, "JoinRequests",
+        ["status", "limit", "offset"], "Who asked to be let in, newest first";
+    SignedIn POST "/api/v1/competitions/{slug}/teams/{team}/requests" => api::ask_to_join, "JoinRequest",
+        [], "Ask to be let in";
+    Organizer PATCH "/api/v1/competitions/{slug}/teams/{team}/requests/{person}" => api::answer_request, "JoinRequest",
+        [], "Let somebody in, or not";
+    Member DELETE "/api/v1/competitions/{slug}/teams/{team}/requests/{person}" => api::withdraw_request, "JoinRequest",
+        [], "Take a request back";
+    Member DELETE "/api/v1/competitions/{slug}/teams/{team}/members/{person}" => api::leave, "",
+        [], "Leave a team, or send somebody away, from now on";
 
     // An organizer's console; codes and certificates.
     Everybody GET "/competitions/{slug}/people/{person}/certificate" => show::certificate, "", [],

@@ -2,12 +2,19 @@
 
 mod boards;
 mod competitions;
+mod joining;
 mod openapi;
+mod people_of;
 mod session;
 mod submissions;
+mod teams;
 
 pub use boards::{history, leaderboard, ledger, people};
 pub use competitions::{competition, competitions};
+pub use joining::{
+    answer_request, ask_to_join, invite, invites, join, leave, requests, take_back_invite, withdraw_request,
+};
 pub use openapi::openapi;
 pub use session::{session, sign_in, sign_out};
 pub use submissions::{explain, submission, submissions};
+pub use teams::{apply, change_team, team, teams};

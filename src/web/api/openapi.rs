@@ -1,6 +1,7 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
 mod session;
+mod teams;
 
 use crate::app::Access;
 use crate::web::{ROUTES, Route, Site, respond};
@@ -38,10 +39,17 @@ pub fn description() -> Value {
     })
 }
 
+/// What answers with a new thing.
+const CREATED: &[(&str, &str)] = &[
+    ("POST", "/api/v1/competitions/{slug}/teams"),
+    ("POST", "/api/v1/competitions/{slug}/teams/{team}/invites"),
+    ("POST", "/api/v1/competitions/{slug}/teams/{team}/requests"),
+];
+
 fn operation(route: &Route) -> Value {
     let named = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let in_path = named.map(|name| parameter("path", name));
-    let in_query = route.query.iter().map(|name| parameter("query", name));
+    let in_path = named.map(|name| parameter(route, "path", name));
+    let in_query = route.query.iter().map(|name| parameter(route, "query", name));
     let parameters: Vec<Value> = in_path.chain(in_query).collect();
     let problem = json!({
         "description": "A problem (RFC 9457)",
@@ -52,7 +60,12 @@ fn operation(route: &Route) -> Value {
         let schema = format!("#/components/schemas/{}", route.answers);
         good["content"] = json!({ "application/json": { "schema": { "$ref": schema } } });
     }
-    let mut responses = json!({ "200": good, "default": problem });
+    let done = if CREATED.contains(&(route.method, route.path)) {
+        "201"
+    } else {
+        "200"
+    };
+    let mut responses = json!({ done: good, "default": problem });
     match route.access {
         Access::Forge => {
             responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
@@ -72,7 +85,7 @@ fn operation(route: &Route) -> Value {
 fn every_schema() -> Value {
     let mut all = schemas();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas()];
+        let parts = [session::schemas(), teams::schemas()];
         all.extend(
             parts
                 .into_iter()
@@ -112,8 +125,10 @@ fn one(of: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{of}")})
 }
 
-fn parameter(place: &str, name: &str) -> Value {
+fn parameter(route: &Route, place: &str, name: &str) -> Value {
     let schema = match name {
+        "status" if route.path.ends_with("/teams") => teams::standing(),
+        "status" if route.path.ends_with("/requests") => teams::request_state(),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),
         "top" => json!({"type": "integer", "minimum": 1, "maximum": 100}),
         "offset" | "after" | "id" => json!({"type": "integer", "minimum": 0}),
