@@ -9,7 +9,7 @@ use crate::{
         text::Slug,
         time::Moment,
     },
-    store::{self, Db, LastWork, Seat, TeamWanted},
+    store::{self, Announcement, Db, LastWork, Seat, TeamWanted},
 };
 
 /// The team that a console is of.
@@ -18,6 +18,8 @@ pub struct Managed {
     pub competition: Competition,
     pub id: TeamId,
     pub team: Team,
+    /// What stands on its page.
+    pub announcement: Option<Announcement>,
 }
 
 /// Which of a team's submissions are wanted.
@@ -44,7 +46,12 @@ fn managed(db: &mut Db, app: &super::Definitions, competition: &Slug, team: &Slu
     let competition = app.of(db, competition)?;
     let found = store::team_by_slug(db, competition.id(), team)?;
     let (id, team) = found.ok_or(Objection::NotThere("team"))?;
-    Ok(Managed { competition, id, team })
+    Ok(Managed {
+        competition,
+        id,
+        team,
+        announcement: store::announcement(db, id)?,
+    })
 }
 
 /// Errors: `NotThere`; `NoCompetition`.
@@ -143,7 +150,8 @@ pub async fn team_results(app: &App, competition: &Slug, team: &Slug, now: Momen
 impl Mate {
     /// The last moment at which they opened or merged something.
     pub fn last_seen(&self) -> Option<Moment> {
-        self.last.map(|last| last.merged.map_or(last.opened, |merged| merged.max(last.opened)))
+        self.last
+            .map(|last| last.merged.map_or(last.opened, |merged| merged.max(last.opened)))
     }
 
     /// They are in the team at that moment.

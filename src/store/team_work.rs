@@ -68,10 +68,7 @@ pub fn team_submissions(db: &mut Db, wanted: &TeamWanted) -> Result<(Vec<Submiss
                 }
             };
             let total: i64 = of().count().get_result($c)?;
-            let part = of()
-                .select(Row::as_select())
-                .offset(wanted.offset)
-                .limit(wanted.limit);
+            let part = of().select(Row::as_select()).offset(wanted.offset).limit(wanted.limit);
             let rows: Vec<Row> = if wanted.newest_first {
                 part.order((pulls::created_at.desc(), submissions::id.desc()))
                     .load($c)?

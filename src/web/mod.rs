@@ -17,6 +17,7 @@ mod query;
 mod respond;
 mod routes;
 mod serve;
+mod sheet;
 mod show;
 
 pub use routes::{ROUTES, Route};

@@ -101,5 +101,6 @@ impl Sheet {
 fn excel_time(at: NaiveDateTime) -> Option<ExcelDateTime> {
     let part = |part: u32| u8::try_from(part).ok();
     let day = ExcelDateTime::from_ymd(u16::try_from(at.year()).ok()?, part(at.month())?, part(at.day())?).ok()?;
-    day.and_hms(u16::try_from(at.hour()).ok()?, part(at.minute())?, at.second()).ok()
+    day.and_hms(u16::try_from(at.hour()).ok()?, part(at.minute())?, at.second())
+        .ok()
 }

@@ -5,6 +5,7 @@
 
 mod advice;
 pub mod certificate;
+pub mod console;
 pub mod form;
 mod sentences;
 pub mod sign_in;
@@ -314,6 +315,7 @@ mod tests {
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
         [
             certificate::Certificate::all(),
+            console::Console::all(),
             form::Form::all(),
             sign_in::SignIn::all(),
         ]

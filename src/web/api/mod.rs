@@ -11,6 +11,7 @@ mod teams;
 
 pub use boards::{history, leaderboard, ledger, people};
 pub use competitions::{competition, competitions};
+pub(in crate::web) use joining::invite_url;
 pub use joining::{
     answer_request, ask_to_join, invite, invites, join, leave, requests, take_back_invite, withdraw_request,
 };

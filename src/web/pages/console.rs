@@ -1,13 +1,17 @@
 //! An organizer's console: what its pages share. Each page is a file of `console/`.
 
 mod announcement;
+mod invites;
 mod members;
 mod overview;
+mod requests;
 mod waiting;
 
 pub use announcement::{AnnouncementPage, announcement};
-pub use members::{MemberRow, MembersPage, members};
+pub use invites::{InviteRow, InviteState, InvitesPage, invites};
+pub use members::{MemberRow, MembersPage, SILENT_DAYS, members};
 pub use overview::{Gap, OverviewPage, Place, Scope, overview};
+pub use requests::{RequestRow, RequestsPage, requests};
 pub use waiting::{WaitingPage, WaitingRow, waiting};
 
 use super::{

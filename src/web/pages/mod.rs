@@ -6,6 +6,7 @@
 pub mod certificate;
 pub mod chart;
 pub mod competitions;
+pub mod console;
 pub mod explain;
 mod fit;
 pub mod form;
@@ -22,6 +23,7 @@ pub mod submission;
 pub mod team;
 pub mod verdict;
 pub mod view;
+pub mod wall;
 pub mod when;
 
 #[cfg(test)]
@@ -42,3 +44,4 @@ pub use submission::{SubmissionPage, submission};
 pub use team::{Member, TeamPage, team};
 pub use verdict::{Case, DecisionView, HistoryLine, Line, PartKind, PullFacts};
 pub use view::{Assets, Counts, Event, Filter, Paging, PersonRef, PullRef, Shell, SubmissionRow, TeamRef};
+pub use wall::wall;

@@ -8,40 +8,61 @@ use crate::{
         Site, pages,
         pages::view::{Filter, Paging, PersonRef, PullRef, TeamRef},
         problem::Problem,
-        query::Query,
+        query::{LIMIT, Query},
         respond::{self, Asked, HTML},
     },
 };
 use actix_web::{HttpRequest, HttpResponse, web};
+use maud::Markup;
 
 /// A page says how long it is to the close, so it is made anew this often, in milliseconds.
 const FRESH: i64 = 10_000;
 /// Points of a sparkline.
 const STEPS: usize = 24;
+/// Teams on the wall: so many can be read from three metres.
+const WALL: usize = 12;
 
 /// What a page of a board depends on besides the snapshot, as a text.
-fn key(request: &HttpRequest, now: Moment) -> String {
+fn key(request: &HttpRequest, page: &str, now: Moment) -> String {
     let query = request.query_string();
     let (lang, chosen) = respond::language(request.headers(), query);
     let chosen = if chosen { "!" } else { "" };
-    format!("page{}{chosen}{}?{query}", lang.code(), now.millis() / FRESH)
+    format!("{page}{}{chosen}{}?{query}", lang.code(), now.millis() / FRESH)
 }
 
 pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    board(request, site, "page", LIMIT, pages::leaderboard)
+}
+
+pub async fn wall(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    board(request, site, "wall", WALL, pages::wall)
+}
+
+/// A page of a board. `name`: another for each way to draw it; `limit`: of its rows, where nobody says.
+fn board(
+    request: HttpRequest,
+    site: web::Data<Site>,
+    name: &str,
+    limit: usize,
+    draw: fn(&pages::LeaderboardPage<'_>) -> Markup,
+) -> Result<HttpResponse, Problem> {
     let live = match site.live(request.match_info().get("slug").unwrap_or("")) {
         Ok(live) => live,
         Err(problem) => return Ok(problem.answer(&request)),
     };
     let snapshot = live.board.snapshot();
     let now = site.now();
-    let key = key(&request, now);
+    let key = key(&request, name, now);
     let made = respond::cached(&request, &snapshot.rendered, &key, HTML, || {
         let asked = Asked::of(&request);
         let query = asked.query();
         let at = query.at()?;
         let looked_at = at.map(|at| live.board.at(at, now));
         let shown = looked_at.as_ref().unwrap_or(&snapshot);
-        let part = query.part()?;
+        let mut part = query.part()?;
+        if query.get("limit").is_none() {
+            part.limit = limit;
+        }
         let filter = query.filter()?;
         let rows = shown.filtered(&filter);
         let listed = part.of(&rows);
@@ -68,7 +89,7 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
             rows: team_rows(&shown.face, listed, &sparks),
             feed: feed(&snapshot),
         };
-        Ok(pages::leaderboard(&page).into_string().into_bytes())
+        Ok(draw(&page).into_string().into_bytes())
     });
     Ok(made.unwrap_or_else(|problem| problem.answer(&request)))
 }
@@ -164,7 +185,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
     let now = site.now();
     let snapshot = live.board.snapshot();
     let people = site.boards.people(&live, now);
-    let key = key(&request, now);
+    let key = key(&request, "page", now);
     let made = respond::cached(&request, &people.rendered, &key, HTML, || {
         let asked = Asked::of(&request);
         let query = asked.query();

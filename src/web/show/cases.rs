@@ -127,7 +127,7 @@ impl Lent {
     }
 }
 
-fn pull_ref(case: &Case) -> PullRef<'_> {
+pub(super) fn pull_ref(case: &Case) -> PullRef<'_> {
     let pull = &case.fact.pull;
     PullRef {
         forge: pull.forge,
@@ -260,7 +260,7 @@ fn reason(case: &Case, lang: Lang) -> Option<String> {
         .or_else(|| first(Outcome::Ask))
 }
 
-fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
+pub(super) fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
     cases.iter().map(|case| Lent::of(site, case).code).collect()
 }
 

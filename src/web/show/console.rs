@@ -2,14 +2,18 @@
 
 mod announcement;
 mod files;
+mod invites;
 mod members;
 mod overview;
+mod requests;
 mod waiting;
 
 pub use announcement::{announce_form, announcement_page};
 pub use files::{results_csv, results_xlsx, roster_csv, roster_xlsx};
+pub use invites::{end_invite_form, invite_form, invites_page};
 pub use members::{members_page, remove_form};
 pub use overview::overview_page;
+pub use requests::{request_form, requests_page};
 pub use waiting::waiting_page;
 
 use super::event;

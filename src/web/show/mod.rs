@@ -4,12 +4,17 @@ mod boards;
 mod cases;
 mod certificate;
 mod competitions;
+mod console;
 mod sign_in;
 
-pub use boards::{leaderboard, people};
+pub use boards::{leaderboard, people, wall};
 pub use cases::{person, submission, team, why};
 pub use certificate::{certificate, certificate_svg};
 pub use competitions::{competitions, rules};
+pub use console::{
+    announce_form, announcement_page, end_invite_form, invite_form, invites_page, members_page, overview_page,
+    remove_form, request_form, requests_page, results_csv, results_xlsx, roster_csv, roster_xlsx, waiting_page,
+};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 
 use super::pages::view::{Counts, Event};

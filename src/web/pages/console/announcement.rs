@@ -47,5 +47,12 @@ pub fn announcement(announcement: &AnnouncementPage<'_>) -> Markup {
             }
         }
     };
-    page(desk, "/announcement", w.tab_announcement, Some(w.announcement_lead), &html! {}, &body)
+    page(
+        desk,
+        "/announcement",
+        w.tab_announcement,
+        Some(w.announcement_lead),
+        &html! {},
+        &body,
+    )
 }

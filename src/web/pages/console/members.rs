@@ -71,7 +71,10 @@ pub fn members(members: &MembersPage<'_>) -> Markup {
         ("last", w.sort_last),
     ];
     let days: Vec<(String, String)> = SILENT_DAYS.map(|days| (days.to_string(), w.days(days))).to_vec();
-    let days: Vec<(&str, &str)> = days.iter().map(|(value, word)| (value.as_str(), word.as_str())).collect();
+    let days: Vec<(&str, &str)> = days
+        .iter()
+        .map(|(value, word)| (value.as_str(), word.as_str()))
+        .collect();
     let choice = |name, label, all, now| Choice { name, label, all, now };
     let choices = [
         choice("show", w.show, &shows, members.show),

@@ -23,10 +23,13 @@ pub async fn announcement_page(request: HttpRequest, site: web::Data<Site>) -> H
 
 async fn drawn(request: &HttpRequest, site: &Site, typed: Typed<'_>) -> Result<String, Problem> {
     let room = Room::of(request, site).await?;
-    let card = app::team_inside(&site.app, room.competition(), room.team(), room.now).await?;
     let page = AnnouncementPage {
         desk: room.desk(site),
-        now: card.announcement.as_ref().map(|note| (note.text.as_str(), note.announced_at)),
+        now: room
+            .managed
+            .announcement
+            .as_ref()
+            .map(|note| (note.text.as_str(), note.announced_at)),
         typed,
     };
     Ok(console::announcement(&page).into_string())

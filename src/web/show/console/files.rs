@@ -31,11 +31,17 @@ pub async fn roster_xlsx(request: HttpRequest, site: web::Data<Site>) -> HttpRes
 }
 
 pub async fn results_csv(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    answer(&request, file(&request, results(&request, &site).await, "results", false))
+    answer(
+        &request,
+        file(&request, results(&request, &site).await, "results", false),
+    )
 }
 
 pub async fn results_xlsx(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    answer(&request, file(&request, results(&request, &site).await, "results", true))
+    answer(
+        &request,
+        file(&request, results(&request, &site).await, "results", true),
+    )
 }
 
 fn answer(request: &HttpRequest, made: Result<HttpResponse, Problem>) -> HttpResponse {
@@ -149,7 +155,11 @@ async fn results(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
             on_clock(w.col_merged, zone),
             w.col_reason.to_owned(),
         ],
-        rows: cases.iter().zip(&codes).map(|(case, code)| result(case, code, lang)).collect(),
+        rows: cases
+            .iter()
+            .zip(&codes)
+            .map(|(case, code)| result(case, code, lang))
+            .collect(),
     })
 }
 

@@ -25,7 +25,11 @@ async fn drawn(request: &HttpRequest, site: &Site) -> Result<String, Problem> {
     let room = Room::of(request, site).await?;
     let query = room.asked.query();
     let show = word(&query, "show", &["now", "silent", "former", "all"])?;
-    let sort = word(&query, "sort", &["name", "points", "fixes", "pending", "joined", "last"])?;
+    let sort = word(
+        &query,
+        "sort",
+        &["name", "points", "fixes", "pending", "joined", "last"],
+    )?;
     let days = silent_days(&query)?;
     let q = query.get("q").unwrap_or("");
     let offset = query.part()?.offset;
@@ -61,11 +65,6 @@ async fn drawn(request: &HttpRequest, site: &Site) -> Result<String, Problem> {
     let ladder = site.boards.ladder();
     let code = |mate: &Mate| ladder.code(mate.seat.person.number, site.boards.level_fixes(mate.seat.id));
     let codes: Vec<String> = part.iter().map(|(mate, ..)| code(mate)).collect();
-    let row = |((mate, figures, here, silent), code): (_, &'_ String)| -> MemberRow<'_> {
-        let (mate, figures, here, silent): (&Mate, Figures, bool, i64) = (mate, figures, here, silent);
-        let code: &str = code;
-        member(mate, figures, here, (silent, days), code)
-    };
     let days_text = days.to_string();
     let page = MembersPage {
         desk: room.desk(site),
@@ -75,7 +74,11 @@ async fn drawn(request: &HttpRequest, site: &Site) -> Result<String, Problem> {
         sort,
         days: &days_text,
         q,
-        rows: part.into_iter().zip(&codes).map(row).collect(),
+        rows: part
+            .iter()
+            .zip(&codes)
+            .map(|((mate, figures, here, silent), code)| member(mate, *figures, *here, (*silent, days), code))
+            .collect(),
         paging: Paging {
             total: total as u64,
             offset: offset as u64,

@@ -29,8 +29,7 @@ async fn drawn(request: &HttpRequest, site: &Site) -> Result<String, Problem> {
         ..OpenQuery::default()
     };
     let (_, waiting) = app::open_work(&site.app, competition, team, one, room.now).await?;
-    let open = app::requests(&site.app, competition, team, Some(RequestState::Open), 0, 1).await?;
-    let card = app::team_inside(&site.app, competition, team, room.now).await?;
+    let open = app::requests(&site.app, competition, team, &[RequestState::Open], 0, 1).await?;
     let mates = room.mates(site).await?;
     let silent = mates
         .iter()
@@ -45,7 +44,11 @@ async fn drawn(request: &HttpRequest, site: &Site) -> Result<String, Problem> {
         waiting,
         requests: open.total.unsigned_abs(),
         silent: (silent, SILENT),
-        announcement: card.announcement.as_ref().map(|note| (note.text.as_str(), note.announced_at)),
+        announcement: room
+            .managed
+            .announcement
+            .as_ref()
+            .map(|note| (note.text.as_str(), note.announced_at)),
     };
     Ok(console::overview(&page).into_string())
 }

@@ -61,7 +61,11 @@ async fn drawn(request: &HttpRequest, site: &Site) -> Result<String, Problem> {
             .iter()
             .map(|mate| (mate.seat.person.slug.as_str(), mate.seat.person.name.as_str()))
             .collect(),
-        rows: cases.iter().zip(&codes).map(|(case, code)| row(case, code, lang)).collect(),
+        rows: cases
+            .iter()
+            .zip(&codes)
+            .map(|(case, code)| row(case, code, lang))
+            .collect(),
         paging: Paging {
             total,
             offset: offset as u64,
