@@ -1,171 +1,222 @@
-//! An organizer's console: one team, whatever its standing, as its organizer sees it. A freeze hides from
-//! organizers what it hides from the public. Who may is the route's to say.
+//! What a host sees of a competition: how it stands, what waits, and what its sources have sent.
 
-use super::{App, AppError, Case, Competition, Objection, Sight, submissions::cases};
+use super::{App, AppError, Competition, RoleName};
 use crate::{
     domain::{
-        evaluate::Status,
-        team::{Account, PersonId, Team, TeamId},
-        text::Slug,
-        time::Moment,
+        competition::Secret, evaluate::Status, forge::Forge, login::Role, team::Standing, text::Slug, time::Moment,
     },
-    store::{self, Announcement, Db, LastWork, Seat, TeamWanted},
+    store::{self, Db, Failed, SecretNote},
 };
 
-/// The team that a console is of.
+/// A competition as its host sees it.
 #[derive(Clone)]
-pub struct Managed {
+pub struct Overview {
     pub competition: Competition,
-    pub id: TeamId,
-    pub team: Team,
-    /// What stands on its page.
-    pub announcement: Option<Announcement>,
+    pub work: Work,
+    pub sources: Vec<SourceCard>,
+    /// Deliveries of its sources that could not be read, newest first, at most [`FAILED`].
+    pub failed: Vec<Failed>,
 }
 
-/// Which of a team's submissions are wanted.
-#[derive(Clone, Debug, Default)]
-pub struct OpenQuery {
-    /// None: in review or waiting.
-    pub status: Option<Status>,
-    pub person: Option<Slug>,
-    pub newest_first: bool,
-    pub offset: usize,
-    pub limit: usize,
+/// What waits, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Work {
+    pub submissions: i64,
+    pub accepted: i64,
+    pub review: i64,
+    pub waiting: i64,
+    pub teams: i64,
+    /// Teams that applied or are in their defence.
+    pub applications: i64,
+    pub appeals: i64,
 }
 
-/// Somebody's time in the team.
+/// A source, with what may be known of its secrets.
 #[derive(Clone, Debug)]
-pub struct Mate {
-    pub seat: Seat,
-    /// In this competition, for whichever team.
-    pub last: Option<LastWork>,
-    pub accounts: Vec<Account>,
+pub struct SourceCard {
+    pub forge: Forge,
+    pub name: Slug,
+    /// Variables of the environment that the definition names; None: a secret written out there.
+    pub defined: Vec<Option<String>>,
+    /// Written in the browser, ended ones too.
+    pub written: Vec<SecretNote>,
+    /// When it was last heard of, whatever it sent.
+    pub last: Option<Moment>,
+    /// Deliveries: all of them, and those that could not be read.
+    pub deliveries: i64,
+    pub failed: i64,
 }
 
-fn managed(db: &mut Db, app: &super::Definitions, competition: &Slug, team: &Slug) -> Result<Managed, AppError> {
-    let competition = app.of(db, competition)?;
-    let found = store::team_by_slug(db, competition.id(), team)?;
-    let (id, team) = found.ok_or(Objection::NotThere("team"))?;
-    Ok(Managed {
-        competition,
-        id,
-        team,
-        announcement: store::announcement(db, id)?,
-    })
+impl SourceCard {
+    /// Secrets that hold.
+    pub fn holding(&self) -> usize {
+        self.defined.len() + self.written.iter().filter(|note| note.ends_at.is_none()).count()
+    }
 }
 
-/// Errors: `NotThere`; `NoCompetition`.
-pub async fn managed_team(app: &App, competition: &Slug, team: &Slug) -> Result<Managed, AppError> {
-    let (definitions, competition, team) = (app.definitions(), competition.clone(), team.clone());
-    app.store
-        .read(move |db| managed(db, &definitions, &competition, &team))
-        .await
-}
+/// Failed deliveries that are shown.
+pub const FAILED: usize = 50;
 
-/// A part of what of a team does not count yet, the oldest first unless it is asked otherwise, and how much there
-/// is in all. A person who is not there has none.
-///
-/// Errors: `NotThere`; `NoCompetition`.
-pub async fn open_work(
-    app: &App,
-    competition: &Slug,
-    team: &Slug,
-    query: OpenQuery,
-    now: Moment,
-) -> Result<(Vec<Case>, u64), AppError> {
-    let (definitions, competition, team) = (app.definitions(), competition.clone(), team.clone());
+/// Errors: `NoCompetition`.
+pub async fn overview(app: &App, slug: &Slug) -> Result<Overview, AppError> {
+    let (definitions, slug) = (app.definitions(), slug.clone());
     app.store
         .read(move |db| {
-            let desk = managed(db, &definitions, &competition, &team)?;
-            let person = match &query.person {
-                None => None,
-                Some(slug) => match store::person_by_slug(db, slug)? {
-                    Some((id, _)) => Some(id),
-                    None => return Ok((Vec::new(), 0)),
-                },
+            let competition = definitions.of(db, &slug)?;
+            let work = work(db, &competition)?;
+            let sources = sources(db, &competition)?;
+            let of_ours = |failed: &Failed| {
+                let same = |own: &SourceCard| own.forge.as_str() == failed.forge && own.name.as_str() == failed.source;
+                sources.iter().any(same)
             };
-            let stored = &desk.competition.stored;
-            let wanted = TeamWanted {
-                competition: stored.id,
-                team: desk.id,
-                person,
-                status: query.status,
-                freeze: desk.competition.definition.frozen_at(stored.seal, now),
-                newest_first: query.newest_first,
-                offset: i64::try_from(query.offset).unwrap_or(i64::MAX),
-                limit: i64::try_from(query.limit).unwrap_or(i64::MAX),
-            };
-            let (rows, total) = store::team_submissions(db, &wanted)?;
-            let cases = cases(db, &desk.competition, rows, Sight::Public, now)?;
-            Ok((cases, total.unsigned_abs()))
+            let mut failed = store::failed_deliveries(db, 1_000)?;
+            failed.retain(of_ours);
+            failed.truncate(FAILED);
+            Ok(Overview {
+                competition,
+                work,
+                sources,
+                failed,
+            })
         })
         .await
 }
 
-/// Everybody who is or was in a team, one line a time in it, by name. Errors: `NotThere`; `NoCompetition`.
-pub async fn mates(app: &App, competition: &Slug, team: &Slug) -> Result<Vec<Mate>, AppError> {
-    let (definitions, competition, team) = (app.definitions(), competition.clone(), team.clone());
+/// Every competition with what waits in it, the latest to close first.
+pub async fn all_work(app: &App) -> Result<Vec<(Competition, Work)>, AppError> {
+    let definitions = app.definitions();
     app.store
         .read(move |db| {
-            let desk = managed(db, &definitions, &competition, &team)?;
-            let seats = store::members_of(db, desk.competition.id(), desk.id)?;
-            let mut people: Vec<PersonId> = seats.iter().map(|seat| seat.id).collect();
-            people.sort_unstable();
-            people.dedup();
-            let last = store::last_work(db, desk.competition.id(), &people)?;
-            let accounts = store::accounts_of_people(db, &people)?;
-            let mate = |seat: Seat| Mate {
-                last: last.get(&seat.id).copied(),
-                accounts: accounts.get(&seat.id).cloned().unwrap_or_default(),
-                seat,
-            };
-            Ok(seats.into_iter().map(mate).collect())
+            let mut all = Vec::new();
+            for competition in definitions.all(db)? {
+                let work = work(db, &competition)?;
+                all.push((competition, work));
+            }
+            all.sort_by_key(|(competition, _)| std::cmp::Reverse(competition.definition.window.closes_at));
+            Ok(all)
         })
         .await
 }
 
-/// Submissions of a results file, read in one go.
-const READ: usize = 1_000;
-
-/// Every submission of a team, by number. Errors: `NotThere`; `NoCompetition`.
-pub async fn team_results(app: &App, competition: &Slug, team: &Slug, now: Moment) -> Result<Vec<Case>, AppError> {
-    managed_team(app, competition, team).await?;
-    let mut found: Vec<Case> = Vec::new();
-    loop {
-        let query = super::ListQuery {
-            team: Some(team.clone()),
-            after: found.last().map(|case| case.submission.id),
-            limit: READ,
-            ..Default::default()
-        };
-        let part = super::list(app, competition, query, Sight::Public, now).await?;
-        let more = part.len() == READ;
-        found.extend(part);
-        if !more {
-            return Ok(found);
+fn work(db: &mut Db, competition: &Competition) -> Result<Work, AppError> {
+    let id = competition.id();
+    let mut work = Work {
+        appeals: store::open_appeals(db, id)?,
+        ..Work::default()
+    };
+    for (status, count) in store::count_by_status(db, id)? {
+        work.submissions += count;
+        match Status::parse(&status) {
+            Some(Status::Accepted) => work.accepted += count,
+            Some(Status::Review) => work.review += count,
+            Some(Status::Waiting) => work.waiting += count,
+            Some(Status::Rejected) | None => {}
         }
     }
+    for (standing, count) in store::count_by_standing(db, id)? {
+        match Standing::parse(&standing) {
+            Some(Standing::Approved) => work.teams += count,
+            Some(Standing::Applied | Standing::Defending) => work.applications += count,
+            Some(Standing::Declined | Standing::Suspended) | None => {}
+        }
+    }
+    Ok(work)
 }
 
-impl Mate {
-    /// The last moment at which they opened or merged something.
-    pub fn last_seen(&self) -> Option<Moment> {
-        self.last
-            .map(|last| last.merged.map_or(last.opened, |merged| merged.max(last.opened)))
-    }
+fn sources(db: &mut Db, competition: &Competition) -> Result<Vec<SourceCard>, AppError> {
+    let heard = store::heard(db)?;
+    let notes = store::source_secret_notes(db, competition.id())?;
+    let card = |source: &crate::domain::competition::Source| {
+        let own = || {
+            heard
+                .iter()
+                .filter(|heard| heard.forge == source.forge && heard.source == source.name.as_str())
+        };
+        SourceCard {
+            forge: source.forge,
+            name: source.name.clone(),
+            defined: source
+                .secrets
+                .iter()
+                .map(|secret| match secret {
+                    Secret::Env(variable) => Some(variable.clone()),
+                    Secret::Literal(_) => None,
+                })
+                .collect(),
+            written: notes
+                .iter()
+                .filter(|note| note.forge == source.forge && note.source == source.name)
+                .cloned()
+                .collect(),
+            last: own().map(|heard| heard.last).max(),
+            deliveries: own().map(|heard| heard.count).sum(),
+            failed: own()
+                .filter(|heard| heard.state == "failed")
+                .map(|heard| heard.count)
+                .sum(),
+        }
+    };
+    Ok(competition.definition.sources.iter().map(card).collect())
+}
 
-    /// They are in the team at that moment.
-    pub fn is_in(&self, at: Moment) -> bool {
-        self.seat.joined_at.is_none_or(|joined| joined <= at) && self.seat.left_at.is_none_or(|left| at < left)
-    }
+/// Somebody who signs in, as the host sees them.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub login: String,
+    pub person: Slug,
+    pub name: String,
+    pub roles: Vec<RoleName>,
+    pub created_at: Moment,
+    pub banned_at: Option<Moment>,
+    /// Signs in with a password; else with a forge account only.
+    pub password: bool,
+}
 
-    /// How long they have done nothing, in whole days: since they last did something, else since they could.
-    /// Nobody is silent before the opening or after the close.
-    pub fn silent_days(&self, competition: &Competition, now: Moment) -> i64 {
-        let window = &competition.definition.window;
-        let since = [self.last_seen(), self.seat.joined_at, Some(window.opens_at)];
-        let since = since.into_iter().flatten().max().unwrap_or(window.opens_at);
-        let until = now.min(window.closes_at);
-        (until.millis() - since.millis()).max(0) / Moment::DAY
-    }
+/// A part of everybody who signs in, by login, and how many match.
+pub async fn people(app: &App, q: &str, offset: u64, limit: u64) -> Result<(Vec<Account>, u64), AppError> {
+    let q = q.to_owned();
+    app.store
+        .read(move |db| {
+            let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+            let (logins, total) = store::logins_like(db, &q, offset, limit as i64)?;
+            let mut accounts = Vec::with_capacity(logins.len());
+            for login in logins {
+                let Some(person) = store::person_by_id(db, login.person)? else {
+                    continue;
+                };
+                let mut roles = Vec::new();
+                for role in store::roles_of(db, login.id)? {
+                    roles.extend(role_name(db, role)?);
+                }
+                accounts.push(Account {
+                    login: login.login,
+                    person: person.slug,
+                    name: person.name,
+                    roles,
+                    created_at: login.created_at,
+                    banned_at: login.banned_at,
+                    password: login.password.is_some(),
+                });
+            }
+            Ok((accounts, u64::try_from(total).unwrap_or(0)))
+        })
+        .await
+}
+
+/// None where what it is a role of has gone.
+fn role_name(db: &mut Db, role: Role) -> Result<Option<RoleName>, AppError> {
+    let slug = |db: &mut Db, id| Ok::<_, AppError>(store::competition_by_id(db, id)?.map(|stored| stored.slug));
+    Ok(match role {
+        Role::Admin => Some(RoleName::Admin),
+        Role::Judge(id) => slug(db, id)?.map(|competition| RoleName::Judge { competition }),
+        Role::Organizer(id, team) => {
+            let team = store::teams_by_id(db, &[team.0])?.into_iter().next();
+            slug(db, id)?
+                .zip(team)
+                .map(|(competition, (_, team))| RoleName::Organizer {
+                    competition,
+                    team: team.slug,
+                })
+        }
+    })
 }

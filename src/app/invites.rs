@@ -2,11 +2,11 @@
 
 use super::{
     App, AppError, Objection, TeamCard, Who, random_text,
-    seats::take_seat,
+    seats::{take_seat, team_of},
     teams::{card, known},
 };
 use crate::{
-    domain::{joining::USES, text::Slug, time::Moment},
+    domain::{joining::USES, team::Team, text::Slug, time::Moment},
     store::{self, Deed, Invite, InviteId},
 };
 use serde_json::json;
@@ -23,6 +23,10 @@ pub struct Invitation {
     pub card: TeamCard,
     /// Names of who organizes the team.
     pub organizers: Vec<String>,
+    /// The team of the competition that who looks is in already.
+    pub mine: Option<Team>,
+    /// The results are final: nobody joins any more.
+    pub sealed: bool,
 }
 
 /// Makes an invitation. `uses`: 1 to 1,000. `expires_at`: exclusive; None: until it is used up or taken back.
@@ -133,8 +137,15 @@ pub async fn take_back(
 }
 
 /// What an invitation leads to. Errors: `NotThere`; `NoCompetition`.
-pub async fn invitation(app: &App, competition: &Slug, code: &str, now: Moment) -> Result<Invitation, AppError> {
+pub async fn invitation(
+    app: &App,
+    who: Option<&Who>,
+    competition: &Slug,
+    code: &str,
+    now: Moment,
+) -> Result<Invitation, AppError> {
     let (definitions, slug, code) = (app.definitions(), competition.clone(), code.to_owned());
+    let person = who.map(|who| who.person);
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
@@ -144,6 +155,14 @@ pub async fn invitation(app: &App, competition: &Slug, code: &str, now: Moment) 
                 .pop()
                 .ok_or(Objection::NotThere("team"))?;
             let organizers = store::organizers_of(db, id)?;
+            let mine = match person {
+                Some(person) => team_of(db, &competition, person, now)?,
+                None => None,
+            };
+            let mine = match mine {
+                Some(mine) => store::teams_by_id(db, &[mine.0])?.pop().map(|(_, team)| team),
+                None => None,
+            };
             let card = card(db, &competition, id, team, now)?;
             Ok(Invitation {
                 invite,
@@ -154,6 +173,8 @@ pub async fn invitation(app: &App, competition: &Slug, code: &str, now: Moment) 
                     ..card
                 },
                 organizers: organizers.into_iter().map(|(_, name)| name).collect(),
+                mine,
+                sealed: competition.stored.seal.finalized_at.is_some(),
             })
         })
         .await

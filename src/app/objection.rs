@@ -110,7 +110,10 @@ pub enum Objection {
     HandshakeOver,
 
     // Decisions.
-    NotYetDecidable,
+    /// It still waits: for its merge where its facts are confirmed, else for that.
+    NotYetDecidable {
+        confirmed: bool,
+    },
     /// Author or team does not pass, or it is not merged: no decision could make it count.
     CannotCount(Status),
     AlreadyDecided {
@@ -135,6 +138,10 @@ pub enum Objection {
     StillOpen(Moment),
     NothingFrozen,
     AlreadyRevealed,
+    /// Of one source, written here, hold already.
+    TwoSecrets,
+    /// Nobody would be left to run the instance.
+    LastAdmin,
 
     // Requests.
     OtherBody,
@@ -193,7 +200,7 @@ impl Objection {
             | AccountTaken(_)
             | LastSignIn
             | ForgeRefused(_)
-            | NotYetDecidable
+            | NotYetDecidable { .. }
             | CannotCount(_)
             | AlreadyDecided { .. }
             | Changed
@@ -206,6 +213,8 @@ impl Objection {
             | StillOpen(_)
             | NothingFrozen
             | AlreadyRevealed
+            | TwoSecrets
+            | LastAdmin
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
             TooManySignIns(_) => Class::TooMany,
@@ -359,9 +368,13 @@ impl Objection {
                 "this sign-in was used or has waited too long; begin again",
                 "登录已使用或超时，请重新开始",
             ),
-            NotYetDecidable => two(
-                "it is still waiting: it is not merged, or its facts are not confirmed yet, and changes by itself once they are; decide then",
-                "仍在等待：尚未合并，或事实尚未确认，确认后会自动更新，届时再裁定",
+            NotYetDecidable { confirmed: true } => two(
+                "it is still waiting: it is not merged yet; decide once it is",
+                "仍在等待：尚未合并，合并后再裁定",
+            ),
+            NotYetDecidable { confirmed: false } => two(
+                "it is still waiting: the forge has not confirmed its facts yet, which happens by itself; decide then",
+                "仍在等待：代码平台尚未确认其内容，确认后会自动更新，届时再裁定",
             ),
             CannotCount(status) => (
                 format!(
@@ -419,6 +432,14 @@ impl Objection {
             ),
             NothingFrozen => two("no board is frozen", "目前没有封榜"),
             AlreadyRevealed => two("the board was revealed already", "已经揭榜"),
+            TwoSecrets => two(
+                "two secrets of this source hold already; end one of them first",
+                "该来源已有两个有效密钥，请先停用其中一个",
+            ),
+            LastAdmin => two(
+                "this is the last admin; make somebody else an admin first",
+                "这是最后一位管理员，请先任命另一位管理员",
+            ),
             OtherBody => two(
                 "this Idempotency-Key came with another request; use a new one",
                 "该 Idempotency-Key 已用于其他请求，请换一个",
@@ -462,6 +483,9 @@ fn said_thing(thing: &str) -> &'static str {
         "submission" => "提交",
         "appeal" => "申诉",
         "login" => "账号",
+        "result" => "结果，结果在比赛最终确定后公布",
+        "source" => "来源",
+        "secret" => "密钥",
         _ => "内容",
     }
 }

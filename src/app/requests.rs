@@ -1,10 +1,10 @@
 //! Requests: somebody asks to be let into a team, and its organizer answers once. Contract, section 7.
 
 use super::{
-    App, AppError, Objection, Who,
+    App, AppError, Objection, TeamCard, Who,
     apply::unsealed,
     seats::{in_no_team, take_seat, team_of},
-    teams::{is_inside, known},
+    teams::{card, is_inside, known},
 };
 use crate::{
     domain::{
@@ -186,25 +186,42 @@ async fn answer(
 /// Where somebody stands towards a team.
 #[derive(Clone, Debug)]
 pub struct Place {
+    pub card: TeamCard,
+    /// Who asks.
+    pub person: Slug,
     /// The team of the competition that they are in now, or will be.
-    pub team: Option<Team>,
+    pub mine: Option<Team>,
     /// Their last request to this team.
     pub request: Option<Request>,
 }
 
-/// Errors: `NotThere`; `NoCompetition`.
+/// Errors: `NotThere`, also where the asker may not know of the team; `NoCompetition`.
 pub async fn my_place(app: &App, who: &Who, competition: &Slug, team: &Slug, now: Moment) -> Result<Place, AppError> {
     let (definitions, slug, team, who) = (app.definitions(), competition.clone(), team.clone(), who.clone());
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
-            let (id, _) = known(db, &competition, &team)?;
-            let team = match team_of(db, &competition, who.person, now)? {
-                Some(team) => store::teams_by_id(db, &[team.0])?.pop().map(|(_, team)| team),
+            let (id, team) = known(db, &competition, &team)?;
+            let mine = team_of(db, &competition, who.person, now)?;
+            let inside = is_inside(Some(&who), competition.id(), id);
+            // Who is in a team that was suspended may still leave it.
+            if !inside && !team.standing.is_public() && mine != Some(id) {
+                return Err(Objection::NotThere("team").into());
+            }
+            let mine = match mine {
+                Some(mine) => store::teams_by_id(db, &[mine.0])?.pop().map(|(_, team)| team),
                 None => None,
             };
+            let person = store::person_by_id(db, who.person)?.ok_or(Objection::NotThere("person"))?;
+            let card = card(db, &competition, id, team, now)?;
             Ok(Place {
-                team,
+                card: TeamCard {
+                    registration: card.registration.filter(|_| inside),
+                    inside,
+                    ..card
+                },
+                person: person.slug,
+                mine,
                 request: store::request_of(db, id, who.person)?,
             })
         })

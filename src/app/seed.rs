@@ -3,6 +3,7 @@
 use super::{
     App, AppError, Competition, Definitions, Dirty, LineSum, evaluate,
     reports::{import, rebind},
+    seal::publish,
 };
 use crate::{
     domain::{
@@ -71,7 +72,11 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
         .write(move |db| {
             let competition = definitions.of(db, &of)?;
             if competition.stored.seal != seal && (seal.revealed_at.is_some() || seal.finalized_at.is_some()) {
+                store::take_turn(db)?;
                 store::set_seal(db, competition.id(), seal)?;
+                if seal.finalized_at.is_some() {
+                    publish(db, &competition, now)?;
+                }
             }
             Ok::<_, AppError>(())
         })

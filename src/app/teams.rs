@@ -26,6 +26,17 @@ pub struct TeamCard {
     pub inside: bool,
 }
 
+/// In which order teams are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum TeamOrder {
+    #[default]
+    Slug,
+    /// Who applied first comes first; those that did not apply come last.
+    Applied,
+    /// Who is heard first comes first.
+    Defence,
+}
+
 /// Which teams are wanted.
 #[derive(Clone, Default, Debug)]
 pub struct TeamQuery {
@@ -33,6 +44,9 @@ pub struct TeamQuery {
     /// A code in upper case; also every subdivision of it.
     pub region: Option<String>,
     pub status: Option<Standing>,
+    /// Only those that registered themselves.
+    pub registered: bool,
+    pub order: TeamOrder,
     pub offset: usize,
     pub limit: usize,
 }
@@ -110,35 +124,41 @@ pub async fn teams(
     app.store
         .read(move |db| {
             let id = definitions.of(db, &slug)?.id();
-            let all = store::teams(db, id)?;
-            let found: Vec<(TeamId, Team, bool)> = all
-                .into_iter()
-                .map(|(team_id, team)| (team_id, team, is_inside(who.as_ref(), id, team_id)))
-                .filter(|(_, team, inside)| (*inside || team.standing.is_public()) && query.wants(team))
-                .collect();
-            let total = found.len();
-            let part: Vec<_> = found.into_iter().skip(query.offset).take(query.limit).collect();
-            let ids: Vec<TeamId> = part.iter().map(|(id, ..)| *id).collect();
-            let mut seats = store::members_of_teams(db, id, &ids)?;
-            let mut registrations = match who {
+            let registrations = match who {
                 Some(_) => store::registrations(db, id)?,
                 None => HashMap::new(),
             };
-            let cards = part.into_iter().map(|(id, team, inside)| TeamCard {
-                seats: now_in(seats.remove(&id).unwrap_or_default(), id, now),
-                registration: registrations.remove(&id).filter(|_| inside),
-                announcement: None,
-                inside,
-                id,
-                team,
-            });
-            Ok((cards.collect(), total))
+            let mut found: Vec<TeamCard> = store::teams(db, id)?
+                .into_iter()
+                .map(|(team_id, team)| {
+                    let inside = is_inside(who.as_ref(), id, team_id);
+                    TeamCard {
+                        seats: Vec::new(),
+                        registration: registrations.get(&team_id).filter(|_| inside).cloned(),
+                        announcement: None,
+                        inside,
+                        id: team_id,
+                        team,
+                    }
+                })
+                .filter(|card| (card.inside || card.team.standing.is_public()) && query.wants(card))
+                .collect();
+            query.order.sort(&mut found);
+            let total = found.len();
+            let mut cards: Vec<TeamCard> = found.into_iter().skip(query.offset).take(query.limit).collect();
+            let ids: Vec<TeamId> = cards.iter().map(|card| card.id).collect();
+            let mut seats = store::members_of_teams(db, id, &ids)?;
+            for card in &mut cards {
+                card.seats = now_in(seats.remove(&card.id).unwrap_or_default(), card.id, now);
+            }
+            Ok((cards, total))
         })
         .await
 }
 
 impl TeamQuery {
-    fn wants(&self, team: &Team) -> bool {
+    fn wants(&self, card: &TeamCard) -> bool {
+        let team = &card.team;
         let in_region = |wanted: &String| {
             let own = team.region.as_str();
             own.strip_prefix(wanted.as_str())
@@ -147,5 +167,35 @@ impl TeamQuery {
         self.kind.is_none_or(|kind| team.kind == kind)
             && self.region.as_ref().is_none_or(in_region)
             && self.status.is_none_or(|status| team.standing == status)
+            && (!self.registered || card.registration.as_ref().is_some_and(|said| said.applicant.is_some()))
+    }
+}
+
+impl TeamOrder {
+    pub const ALL: [TeamOrder; 3] = [TeamOrder::Applied, TeamOrder::Defence, TeamOrder::Slug];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TeamOrder::Slug => "slug",
+            TeamOrder::Applied => "applied",
+            TeamOrder::Defence => "defence",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.as_str() == text)
+    }
+
+    /// `cards` are by slug, and stay so where nothing else decides.
+    fn sort(self, cards: &mut [TeamCard]) {
+        let at = |card: &TeamCard| {
+            let said = card.registration.as_ref();
+            match self {
+                TeamOrder::Slug => None,
+                TeamOrder::Applied => said.map(|said| said.applied_at),
+                TeamOrder::Defence => said.and_then(|said| said.defence_at),
+            }
+        };
+        cards.sort_by_key(|card| (at(card).is_none(), at(card)));
     }
 }

@@ -1,6 +1,6 @@
 //! Instants, spans and the competition's clock. Contract, sections "The contract" and 2.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -43,20 +43,6 @@ impl Moment {
         DateTime::parse_from_rfc3339(text.trim())
             .map(|t| Self::from_millis(t.timestamp_millis()))
             .map_err(|_| BadTime(text.to_owned()))
-    }
-
-    /// A day and time as a clock in `zone` shows it, such as `2020-12-28T18:00`, as a form of a page sends it. Of
-    /// an hour that the clock shows twice, the first. Errors: `BadTime`, with the text, also for an hour that the
-    /// clock leaves out.
-    pub fn on_clock(text: &str, zone: Tz) -> Result<Self, BadTime> {
-        let bad = || BadTime(text.to_owned());
-        let text = text.trim();
-        let read = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-            .into_iter()
-            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-            .ok_or_else(bad)?;
-        let at = zone.from_local_datetime(&read).earliest().ok_or_else(bad)?;
-        Ok(Self::from_millis(at.timestamp_millis()))
     }
 
     pub fn utc(self) -> DateTime<Utc> {

@@ -19,6 +19,7 @@ mod routes;
 mod serve;
 mod sheet;
 mod show;
+mod sight;
 
 pub use routes::{ROUTES, Route};
 pub use serve::{Running, Settings, StartError, start};
@@ -39,6 +40,8 @@ use tokio::sync::watch;
 pub struct Site {
     pub app: App,
     pub boards: Boards,
+    /// The boards that hide nothing: for judges and admins while a freeze hides. Read when one of them asks.
+    pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
     /// True once the server is on its way out: streams end, /readyz fails.

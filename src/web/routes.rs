@@ -169,8 +169,42 @@ routes! {
     Organizer GET "/competitions/{slug}/teams/{team}/console/results.xlsx" => show::results_xlsx, "", [], "The results as XLSX";
 
     // The judge's desk.
+    Judge GET "/api/v1/competitions/{slug}/queue" => api::queue, "Queue",
+        ["kind", "team", "check", "after", "limit"], "Submissions in review, longest waiting first";
+    Judge POST "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::decide, "JudgedSubmission", [],
+        "Decide, with If-Match";
+    Judge DELETE "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::undo, "JudgedSubmission", [],
+        "Take a decision back";
+    SignedIn POST "/api/v1/competitions/{slug}/submissions/{id}/appeals" => api::appeal, "Appeal", [],
+        "Appeal against the decision that stands";
+    Judge GET "/api/v1/competitions/{slug}/appeals" => api::appeals, "Appeals",
+        ["status", "after", "limit"], "Appeals, oldest first";
+    Judge PATCH "/api/v1/competitions/{slug}/appeals/{appeal}" => api::answer_appeal, "Appeal", [],
+        "Uphold or dismiss an appeal";
 
     // The host's console.
+    Admin POST "/api/v1/competitions/{slug}/dry-run" => api::dry_run, "DryRun", [],
+        "What a competition.toml as the body would change; nothing is written";
+    Founder PUT "/api/v1/competitions/{slug}/definition" => api::put_definition, "Defined", ["reason"],
+        "A competition.toml as the body becomes the definition; 201 where the competition is new";
+    Admin GET "/api/v1/competitions/{slug}/definition" => api::definition, "", [],
+        "The definition as application/toml, its secrets masked";
+    Admin POST "/api/v1/competitions/{slug}/reveal" => api::reveal, "Seal", [], "Ends the freeze";
+    Admin POST "/api/v1/competitions/{slug}/finalize" => api::finalize, "Result", [],
+        "Seals the ledger and publishes the result";
+    Admin POST "/api/v1/competitions/{slug}/reopen" => api::reopen, "Seal", [], "Takes the seal off, with a reason";
+    Judge GET "/api/v1/competitions/{slug}/audit" => api::audit, "Audit", ["after", "limit", "act", "who"],
+        "Who did what, when, why, from what to what";
+    Everybody GET "/api/v1/competitions/{slug}/result" => api::result, "Result", [],
+        "The published result, once it is final";
+    Everybody GET "/api/v1/competitions/{slug}/export" => api::export, "", [],
+        "The sealed export as application/x-ndjson, once it is final";
+    Admin GET "/api/v1/competitions/{slug}/sources" => api::sources, "Sources", [],
+        "Sources, when they were last heard of, and deliveries that could not be read";
+    Admin POST "/api/v1/competitions/{slug}/sources/{forge}/{source}/secrets" => api::add_secret, "SecretAdded", [],
+        "Another secret of a source; it is shown to nobody again";
+    Admin DELETE "/api/v1/competitions/{slug}/sources/{forge}/{source}/secrets/{id}" => api::end_secret, "", [],
+        "Ends a secret";
 
     // What runs the program.
     Everybody GET "/healthz" => health::healthz, "", [], "The process answers";

@@ -91,6 +91,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     let site = web::Data::new(Site {
         app: app.clone(),
         boards: boards.clone(),
+        uncovered: Boards::new(Ladder::default(), false),
         ingest: ingest.clone(),
         sources: sources.clone(),
         stopping: stop.clone(),

@@ -114,6 +114,9 @@ words! {
     freeze_title: "The board is frozen", "已封榜";
     freeze_since: "What was merged since", "自";
     freeze_what: "shows as pending until the host reveals the results. Keep merging: all of it counts.", "起合并的修复暂不公布结果，显示为待定，直到主办方揭榜。请继续合并，全部照常计分。";
+    uncovered_title: "You see the live board, because you judge or host", "你以评委或主办方身份看到的是实时榜单";
+    uncovered_since: "What was merged since", "自";
+    uncovered_what: "is hidden from everybody else until the reveal. Please keep it to yourself. Reload for the latest.", "起合并的修复在揭榜前对其他人隐藏，请勿外传。刷新可查看最新情况。";
 
     // Boards.
     team: "Team", "队伍";

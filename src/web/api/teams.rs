@@ -175,6 +175,7 @@ pub async fn teams(request: HttpRequest, site: web::Data<Site>) -> Result<HttpRe
         status: standing(&query)?,
         offset: part.offset,
         limit: part.limit,
+        ..TeamQuery::default()
     };
     let competition = named(&request, "slug")?;
     let (cards, total) = app::teams(&site.app, who.as_ref(), &competition, wanted, site.now()).await?;

@@ -1,6 +1,6 @@
 //! The leaderboard's and the people's pages: made once a snapshot and every few seconds, then bytes.
 
-use super::{counts, event};
+use super::{counts, event_of};
 use crate::{
     domain::{region::Region, time::Moment},
     live::{Face, Growth, PeopleRow, Row, Snapshot},
@@ -10,6 +10,7 @@ use crate::{
         problem::Problem,
         query::{LIMIT, Query},
         respond::{self, Asked, HTML},
+        sight::{self, Looked},
     },
 };
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -31,30 +32,36 @@ fn key(request: &HttpRequest, page: &str, now: Moment) -> String {
 }
 
 pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    board(request, site, "page", LIMIT, pages::leaderboard)
+    let looked = match sight::board(&request, &site, request.match_info().get("slug").unwrap_or("")).await {
+        Ok(looked) => looked,
+        Err(problem) => return Ok(problem.answer(&request)),
+    };
+    board(&request, &site, &looked, ("page", LIMIT), pages::leaderboard)
 }
 
+/// What hangs on a wall shows what everybody sees, whoever's machine it runs on.
 pub async fn wall(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    board(request, site, "wall", WALL, pages::wall)
+    let looked = match site.live(request.match_info().get("slug").unwrap_or("")) {
+        Ok(live) => Looked::by_everybody(live),
+        Err(problem) => return Ok(problem.answer(&request)),
+    };
+    board(&request, &site, &looked, ("wall", WALL), pages::wall)
 }
 
 /// A page of a board. `name`: another for each way to draw it; `limit`: of its rows, where nobody says.
 fn board(
-    request: HttpRequest,
-    site: web::Data<Site>,
-    name: &str,
-    limit: usize,
+    request: &HttpRequest,
+    site: &Site,
+    looked: &Looked,
+    (name, limit): (&str, usize),
     draw: fn(&pages::LeaderboardPage<'_>) -> Markup,
 ) -> Result<HttpResponse, Problem> {
-    let live = match site.live(request.match_info().get("slug").unwrap_or("")) {
-        Ok(live) => live,
-        Err(problem) => return Ok(problem.answer(&request)),
-    };
+    let live = &looked.live;
     let snapshot = live.board.snapshot();
     let now = site.now();
-    let key = key(&request, name, now);
-    let made = respond::cached(&request, &snapshot.rendered, &key, HTML, || {
-        let asked = Asked::of(&request);
+    let key = key(request, name, now);
+    let made = respond::cached(request, &snapshot.rendered, &key, HTML, || {
+        let asked = Asked::of(request);
         let query = asked.query();
         let at = query.at()?;
         let looked_at = at.map(|at| live.board.at(at, now));
@@ -73,10 +80,11 @@ fn board(
         let regions = regions(&shown.face);
         let page = pages::LeaderboardPage {
             shell: asked.shell(&site.origin),
-            event: event(shown),
+            event: event_of(shown, looked),
             as_of: shown.standings.as_of,
             seq: shown.standings.seq,
-            follow: at.is_none(),
+            // The stream tells what everybody sees.
+            follow: at.is_none() && looked.uncovered.is_none(),
             counts: counts(shown),
             filter: view(&query, &filter),
             regions: &regions,
@@ -91,7 +99,7 @@ fn board(
         };
         Ok(draw(&page).into_string().into_bytes())
     });
-    Ok(made.unwrap_or_else(|problem| problem.answer(&request)))
+    Ok(made.map_or_else(|problem| problem.answer(request), |answer| looked.hand_out(answer)))
 }
 
 /// The filter as it was typed, for the form to show again.
@@ -178,13 +186,14 @@ fn feed(snapshot: &Snapshot) -> Vec<pages::FeedItem<'_>> {
 }
 
 pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let live = match site.live(request.match_info().get("slug").unwrap_or("")) {
-        Ok(live) => live,
+    let looked = match sight::board(&request, &site, request.match_info().get("slug").unwrap_or("")).await {
+        Ok(looked) => looked,
         Err(problem) => return Ok(problem.answer(&request)),
     };
+    let live = &looked.live;
     let now = site.now();
     let snapshot = live.board.snapshot();
-    let people = site.boards.people(&live, now);
+    let people = site.boards.people(live, now);
     let key = key(&request, "page", now);
     let made = respond::cached(&request, &people.rendered, &key, HTML, || {
         let asked = Asked::of(&request);
@@ -205,7 +214,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
         let regions = regions(&shown.face);
         let page = pages::PeoplePage {
             shell: asked.shell(&site.origin),
-            event: event(&snapshot),
+            event: event_of(&snapshot, &looked),
             as_of: shown.standings.as_of,
             filter: view(&query, &filter),
             regions: &regions,
@@ -223,7 +232,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
         };
         Ok(pages::people(&page).into_string().into_bytes())
     });
-    Ok(made.unwrap_or_else(|problem| problem.answer(&request)))
+    Ok(made.map_or_else(|problem| problem.answer(&request), |answer| looked.hand_out(answer)))
 }
 
 fn person_row<'a>(face: &'a Face, row: &PeopleRow, code: &'a str) -> Option<pages::PersonRow<'a>> {

@@ -17,7 +17,10 @@ pub use console::{
 };
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 
-use super::pages::view::{Counts, Event};
+use super::{
+    pages::view::{Counts, Event},
+    sight::Looked,
+};
 use crate::live::Snapshot;
 
 /// The competition as its pages show it.
@@ -30,6 +33,17 @@ fn event(snapshot: &Snapshot) -> Event<'_> {
         phase: snapshot.standings.phase,
         window: definition.window,
         frozen_at: snapshot.standings.frozen_at,
+        uncovered: false,
+    }
+}
+
+/// As [`event`], of a board as somebody may see it.
+fn event_of<'a>(snapshot: &'a Snapshot, looked: &Looked) -> Event<'a> {
+    let event = event(snapshot);
+    Event {
+        frozen_at: looked.uncovered.or(event.frozen_at),
+        uncovered: looked.uncovered.is_some(),
+        ..event
     }
 }
 

@@ -93,7 +93,7 @@ fn line(desk: &Desk<'_>, row: &InviteRow<'_>) -> Markup {
         }
     };
     html! {
-        li.line.invite {
+        li.asked-line.invite {
             @if row.state == InviteState::Open { (code(&row.url, w.qr)) }
             div.stack.tight {
                 div.acts { span.stamp.(class) { (word) } b { (w.used(row.used, row.uses)) } }

@@ -143,7 +143,7 @@ fn remove(desk: &Desk<'_>, row: &MemberRow<'_>) -> Markup {
     let w = desk.words();
     let action = desk.link(&format!("/members/{}/remove", row.person.slug), &[]);
     let form = html! {
-        form method="post" action=(action) { button.danger type="submit" { (w.remove_now) ": " (written(row.person.name)) } }
+        form method="post" action=(action) { button.danger type="submit" { span { (w.remove_now) ": " (written(row.person.name)) } } }
     };
     ask_once(w.remove, w.remove_means, form)
 }

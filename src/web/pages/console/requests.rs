@@ -80,12 +80,12 @@ fn line(desk: &Desk<'_>, row: &RequestRow<'_>) -> Markup {
         html! {
             form method="post" action=(action) {
                 input type="hidden" name="status" value=(status);
-                button.(class) type="submit" { (word) ": " (written(row.person.name)) }
+                button.(class) type="submit" { span { (word) ": " (written(row.person.name)) } }
             }
         }
     };
     html! {
-        li.line {
+        li.asked-line {
             div.acts { b { (written(row.person.name)) } code { (written(row.person.code)) } span.stamp.(class) { (word) } }
             small.block {
                 (w.asked) " " (when::stamp(shell, event.zone, row.asked_at))

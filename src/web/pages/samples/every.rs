@@ -136,6 +136,8 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             event,
             id: 9,
             case: case(world, status, held, hostile),
+            may_judge: hostile,
+            may_appeal: hostile && !held,
         })
     };
     vec![

@@ -117,18 +117,7 @@ async fn invite(request: &HttpRequest, site: &Site, who: &Who, typed: &Query) ->
     // What is no number is out of range as well: the sentence says what to give.
     let uses = uses.trim().parse().unwrap_or(0);
     let managed = app::managed_team(&site.app, &competition, &team).await?;
-    let zone = managed.competition.definition.zone;
-    let expires_at = typed
-        .get("expires_at")
-        .map(|text| Moment::on_clock(text, zone))
-        .transpose()
-        .map_err(|_| Objection::NotA {
-            field: "expires_at",
-            what: (
-                "a day and a time, such as 2020-12-28T18:00",
-                "日期与时间，例如 2020-12-28T18:00",
-            ),
-        })?;
+    let expires_at = typed.local_time("expires_at", managed.competition.definition.zone)?;
     app::invite(&site.app, who, &competition, &team, uses, expires_at, site.now()).await
 }
 
