@@ -4,9 +4,11 @@
 //! [`advice`] what to do about each check.
 
 mod advice;
+pub mod certificate;
+pub mod console;
 pub mod form;
-pub mod me;
 pub mod host;
+pub mod me;
 mod sentences;
 pub mod sign_in;
 pub mod teams;
@@ -317,7 +319,16 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), host::Host::all(), me::Me::all(), sign_in::SignIn::all(), teams::Teams::all()].concat()
+        [
+            certificate::Certificate::all(),
+            console::Console::all(),
+            form::Form::all(),
+            host::Host::all(),
+            me::Me::all(),
+            sign_in::SignIn::all(),
+            teams::Teams::all(),
+        ]
+        .concat()
     }
 
     #[test]
