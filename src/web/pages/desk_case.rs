@@ -389,7 +389,7 @@ fn form(page: &DeskCasePage<'_>, action: Action) -> Markup {
         Action::Reject => (w.reject_because, w.reject, "r"),
     };
     html! {
-        form.card.form.tight.(action.as_str()) method="post" action=(desk.href(&format!("/{}", page.id))) {
+        form.card.form.ruling.(action.as_str()) method="post" action=(desk.href(&format!("/{}", page.id))) {
             fieldset {
                 legend { (title) }
                 input type="hidden" name="etag" value=(page.etag);
