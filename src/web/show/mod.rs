@@ -15,7 +15,6 @@ mod sign_in;
 mod teams;
 
 pub use appeals::{appeal_form, appeal_page, desk_answer, desk_appeal, desk_appeals, desk_judges};
-pub use boards::{leaderboard, people};
 pub use boards::{leaderboard, people, wall};
 pub use cases::{person, submission, team, why};
 pub use certificate::{certificate, certificate_svg};
