@@ -4,6 +4,7 @@
 mod support;
 
 mod board;
+mod certificate;
 mod commands;
 mod durability;
 mod floors;
@@ -14,6 +15,7 @@ mod instances;
 mod judge;
 mod live;
 mod matrix;
+mod organizer;
 mod parity;
 mod people;
 mod real;
