@@ -2,8 +2,9 @@
 
 use super::{
     App, AppError, Case, Competition, Objection, Sight, Who,
-    decide::{Docket, Judgement, good_points, good_text, rule, unsealed},
+    decide::{Docket, Judgement, good_points, rule, unsealed},
     explain::case_of,
+    reason::good_text,
 };
 use crate::{
     domain::{evaluate::Action, team::SubmissionId, text::Slug, time::Moment},

@@ -1,11 +1,17 @@
 //! What a host sees of a competition: how it stands, what waits, and what its sources have sent.
 
-use super::{App, AppError, Competition, RoleName};
+use super::{App, AppError, Competition, Objection, RoleName};
 use crate::{
     domain::{
-        competition::Secret, evaluate::Status, forge::Forge, login::Role, team::Standing, text::Slug, time::Moment,
+        competition::Secret,
+        evaluate::Status,
+        forge::Forge,
+        login::{LoginName, Role},
+        team::Standing,
+        text::Slug,
+        time::Moment,
     },
-    store::{self, Db, Failed, SecretNote},
+    store::{self, Db, Failed, Login, SecretNote},
 };
 
 /// A competition as its host sees it.
@@ -168,8 +174,6 @@ pub struct Account {
     pub roles: Vec<RoleName>,
     pub created_at: Moment,
     pub banned_at: Option<Moment>,
-    /// Signs in with a password; else with a forge account only.
-    pub password: bool,
 }
 
 /// A part of everybody who signs in, by login, and how many match.
@@ -181,26 +185,43 @@ pub async fn people(app: &App, q: &str, offset: u64, limit: u64) -> Result<(Vec<
             let (logins, total) = store::logins_like(db, &q, offset, limit as i64)?;
             let mut accounts = Vec::with_capacity(logins.len());
             for login in logins {
-                let Some(person) = store::person_by_id(db, login.person)? else {
-                    continue;
-                };
-                let mut roles = Vec::new();
-                for role in store::roles_of(db, login.id)? {
-                    roles.extend(role_name(db, role)?);
-                }
-                accounts.push(Account {
-                    login: login.login,
-                    person: person.slug,
-                    name: person.name,
-                    roles,
-                    created_at: login.created_at,
-                    banned_at: login.banned_at,
-                    password: login.password.is_some(),
-                });
+                accounts.extend(account_of(db, login)?);
             }
             Ok((accounts, u64::try_from(total).unwrap_or(0)))
         })
         .await
+}
+
+/// Somebody who signs in, by login. Errors: `NotThere`.
+pub async fn account(app: &App, login: &str) -> Result<Account, AppError> {
+    let name = LoginName::parse(login).map_err(|_| Objection::NotThere("login"))?;
+    app.store
+        .read(move |db| {
+            let found = match store::login_by_key(db, &name.key())? {
+                Some(login) => account_of(db, login)?,
+                None => None,
+            };
+            found.ok_or_else(|| Objection::NotThere("login").into())
+        })
+        .await
+}
+
+fn account_of(db: &mut Db, login: Login) -> Result<Option<Account>, AppError> {
+    let Some(person) = store::person_by_id(db, login.person)? else {
+        return Ok(None);
+    };
+    let mut roles = Vec::new();
+    for role in store::roles_of(db, login.id)? {
+        roles.extend(role_name(db, role)?);
+    }
+    Ok(Some(Account {
+        login: login.login,
+        person: person.slug,
+        name: person.name,
+        roles,
+        created_at: login.created_at,
+        banned_at: login.banned_at,
+    }))
 }
 
 /// None where what it is a role of has gone.

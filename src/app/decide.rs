@@ -2,6 +2,7 @@
 
 use super::{
     App, AppError, Case, Competition, Dirty, Objection, Sight, Who, conflict::Ties, evaluate, explain::case_of,
+    reason::good_text,
 };
 use crate::{
     domain::{
@@ -18,8 +19,6 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// Characters of a reason, at least and at most.
-pub const REASON: (usize, usize) = (3, 2_000);
 /// Points that a judge may give, at most.
 const MOST_POINTS: i64 = 10_000;
 
@@ -29,25 +28,6 @@ pub struct Judgement {
     action: Action,
     points: Option<i64>,
     reason: String,
-}
-
-/// A text that people read as the reason of something. Errors: `TooShort`, `TooLong`, with the field.
-pub(super) fn good_text(field: &'static str, text: &str) -> Result<String, Objection> {
-    let text = text.trim();
-    let (least, most) = REASON;
-    let got = text.chars().count();
-    if got < least {
-        Err(Objection::TooShort {
-            field,
-            least,
-            most,
-            got,
-        })
-    } else if got > most {
-        Err(Objection::TooLong { field, most, got })
-    } else {
-        Ok(text.to_owned())
-    }
 }
 
 /// Errors: `OutOfRange`.

@@ -1,12 +1,13 @@
 //! A competition's definition from the host's hands: read by the one validator, evaluated, written, and noted
 //! with what of it changed.
 
-use super::{App, AppError, Changes, Competition, Dirty, Objection, Who, evaluate};
+use super::{App, AppError, Changes, Competition, Dirty, Objection, Who, evaluate, hex};
 use crate::{
     domain::{competition::Definition, ledger::Cause, text::Slug, time::Moment},
     folder::{self, mask},
     store::{self, Db, Deed, Stored},
 };
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -23,6 +24,33 @@ pub struct Defined {
     pub changed: bool,
     pub revision: i64,
     pub changes: Changes,
+}
+
+/// A definition as somebody wants it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Of the competition; the text's must be the same.
+    pub address: Slug,
+    pub text: String,
+    pub reason: Option<String>,
+    /// There must be no such competition yet.
+    pub must_be_new: bool,
+    /// The mark of the definition that the text was made from ([`Shown`]); None: whatever stands there.
+    pub made_from: Option<String>,
+}
+
+/// A definition as it may be shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// Literal secrets are masked.
+    pub text: String,
+    /// Another definition has another mark.
+    pub mark: String,
+}
+
+fn mark(definition: &str) -> String {
+    let hash = digest(&SHA256, definition.as_bytes());
+    hex(hash.as_ref().get(..8).unwrap_or_default())
 }
 
 /// A definition that was read, with its text as it is to be kept: secrets that came back masked stand in it.
@@ -52,19 +80,19 @@ pub fn slug_of(text: &str) -> Result<Slug, AppError> {
 /// Writes a definition: of a new competition, or the next one of a known one. What it changes is evaluated in
 /// the same transaction. Its `[result]` is a folder's way to say what was; here `reveal` and `finalize` do.
 ///
-/// Errors: `Refused`; `OtherThanAddress`, `Sealed`; `Taken` where it must be new.
-pub async fn define(
-    app: &App,
-    by: &Who,
-    address: &Slug,
-    text: &str,
-    reason: Option<String>,
-    must_be_new: bool,
-    now: Moment,
-) -> Result<Defined, AppError> {
-    let (by, address, text) = (by.clone(), address.clone(), text.to_owned());
+/// Errors: `Refused`; `OtherThanAddress`, `Sealed`; `Taken` where it must be new, `Changed` where somebody else
+/// has changed it meanwhile.
+pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<Defined, AppError> {
+    let by = by.clone();
     app.store
         .write(move |db| {
+            let Wanted {
+                address,
+                text,
+                reason,
+                must_be_new,
+                made_from,
+            } = wanted;
             store::take_turn(db)?;
             let known = store::competition(db, &address)?;
             if must_be_new && known.is_some() {
@@ -76,6 +104,11 @@ pub async fn define(
             }
             if known.as_ref().is_some_and(|stored| stored.seal.finalized_at.is_some()) {
                 return Err(Objection::Sealed.into());
+            }
+            if let (Some(made_from), Some(stored)) = (&made_from, &known)
+                && *made_from != mark(&stored.definition)
+            {
+                return Err(Objection::DefinitionChanged.into());
             }
             let Proposed { text, definition } = proposed(&text, &address, known.as_ref())?;
             if let Some(stored) = known.as_ref().filter(|stored| stored.definition == text) {
@@ -131,11 +164,14 @@ pub(super) fn fresh(
 }
 
 /// A competition's definition with its literal secrets masked. Errors: `NoCompetition`.
-pub async fn definition_text(app: &App, slug: &Slug) -> Result<String, AppError> {
+pub async fn definition_text(app: &App, slug: &Slug) -> Result<Shown, AppError> {
     let slug = slug.clone();
     app.store
         .read(move |db| match store::competition(db, &slug)? {
-            Some(stored) => Ok(mask::masked(&stored.definition)),
+            Some(stored) => Ok(Shown {
+                text: mask::masked(&stored.definition),
+                mark: mark(&stored.definition),
+            }),
             None => Err(AppError::NoCompetition(slug.to_string())),
         })
         .await

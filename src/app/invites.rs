@@ -6,7 +6,12 @@ use super::{
     teams::{card, known},
 };
 use crate::{
-    domain::{joining::USES, team::Team, text::Slug, time::Moment},
+    domain::{
+        joining::USES,
+        team::{Team, TeamId},
+        text::Slug,
+        time::Moment,
+    },
     store::{self, Deed, Invite, InviteId},
 };
 use serde_json::json;
@@ -176,6 +181,16 @@ pub async fn invitation(
                 mine,
                 sealed: competition.stored.seal.finalized_at.is_some(),
             })
+        })
+        .await
+}
+
+/// Names of who organizes a team, in the order in which they came to.
+pub async fn organizers(app: &App, team: TeamId) -> Result<Vec<String>, AppError> {
+    app.store
+        .read(move |db| {
+            let found = store::organizers_of(db, team)?;
+            Ok(found.into_iter().map(|(_, name)| name).collect())
         })
         .await
 }

@@ -26,6 +26,8 @@ pub enum Class {
     Gone,
     /// Too often.
     TooMany,
+    /// Another service, which this needs, does not do its part.
+    Elsewhere,
 }
 
 /// Why not. Fields are named as the contract's JSON names them.
@@ -107,7 +109,10 @@ pub enum Objection {
     LastSignIn,
     NoSuchForge(String),
     ForgeRefused(String),
+    ForgeSilent(String),
     HandshakeOver,
+    /// Nobody would be left to run the instance.
+    LastAdmin,
 
     // Decisions.
     /// It still waits: for its merge where its facts are confirmed, else for that.
@@ -138,10 +143,10 @@ pub enum Objection {
     StillOpen(Moment),
     NothingFrozen,
     AlreadyRevealed,
+    /// Since it was looked at.
+    DefinitionChanged,
     /// Of one source, written here, hold already.
     TwoSecrets,
-    /// Nobody would be left to run the instance.
-    LastAdmin,
 
     // Requests.
     OtherBody,
@@ -199,6 +204,7 @@ impl Objection {
             | InviteUsedUp
             | AccountTaken(_)
             | LastSignIn
+            | LastAdmin
             | ForgeRefused(_)
             | NotYetDecidable { .. }
             | CannotCount(_)
@@ -213,11 +219,12 @@ impl Objection {
             | StillOpen(_)
             | NothingFrozen
             | AlreadyRevealed
+            | DefinitionChanged
             | TwoSecrets
-            | LastAdmin
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
             TooManySignIns(_) => Class::TooMany,
+            ForgeSilent(_) => Class::Elsewhere,
         }
     }
 
@@ -364,6 +371,14 @@ impl Objection {
                 format!("{forge} did not confirm the sign-in; nothing was changed, try again"),
                 format!("{forge} 未确认登录，未作任何更改，请重试"),
             ),
+            ForgeSilent(forge) => (
+                format!("{forge} does not answer as it should right now; nothing was changed, try again in a moment"),
+                format!("{forge} 暂时没有正常响应，未作任何更改，请稍后重试"),
+            ),
+            LastAdmin => two(
+                "this is the only admin here; make somebody else one first, with `bugathlon account role LOGIN admin`",
+                "这是唯一的管理员，请先用 `bugathlon account role LOGIN admin` 指定另一位管理员",
+            ),
             HandshakeOver => two(
                 "this sign-in was used or has waited too long; begin again",
                 "登录已使用或超时，请重新开始",
@@ -432,13 +447,13 @@ impl Objection {
             ),
             NothingFrozen => two("no board is frozen", "目前没有封榜"),
             AlreadyRevealed => two("the board was revealed already", "已经揭榜"),
+            DefinitionChanged => two(
+                "somebody else has changed the definition since you opened it; open it again and make your change anew",
+                "在你打开之后已有人修改了赛事定义，请重新打开后再修改",
+            ),
             TwoSecrets => two(
                 "two secrets of this source hold already; end one of them first",
                 "该来源已有两个有效密钥，请先停用其中一个",
-            ),
-            LastAdmin => two(
-                "this is the last admin; make somebody else an admin first",
-                "这是最后一位管理员，请先任命另一位管理员",
             ),
             OtherBody => two(
                 "this Idempotency-Key came with another request; use a new one",
@@ -486,6 +501,7 @@ fn said_thing(thing: &str) -> &'static str {
         "result" => "结果，结果在比赛最终确定后公布",
         "source" => "来源",
         "secret" => "密钥",
+        "account" => "账号",
         _ => "内容",
     }
 }

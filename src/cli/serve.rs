@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::{
     app::{App, Sources},
-    config::Listen,
+    config::Serve,
     domain::level::Ladder,
     folder::{self, FolderError},
     web::{self, Settings, StartError},
@@ -20,13 +20,14 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::App(error) => error.into(),
-            StartError::Listen(..) => Self::environment(error.to_string()),
+            StartError::Listen(..) | StartError::Client => Self::environment(error.to_string()),
         }
     }
 }
 
-pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
+pub async fn run(app: App, wanted: &Serve) -> Result<(), Failure> {
     super::log();
+    let providers = wanted.providers().map_err(Failure::usage)?;
     let sources = sources();
     let missing = sources.refresh(&app).await?;
     if !missing.is_empty() {
@@ -34,10 +35,11 @@ pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
         return Err(Failure::refused(each.join("\n")));
     }
     let settings = Settings {
-        listen: wanted.listen,
-        workers: None,
-        origin: wanted.public_url.trim_end_matches('/').to_owned(),
-        ladder: ladder(wanted.levels.as_deref())?,
+        origin: wanted.listen.public_url.trim_end_matches('/').to_owned(),
+        providers,
+        proxies: wanted.trusted_proxies.clone(),
+        ladder: ladder(wanted.listen.levels.as_deref())?,
+        ..Settings::at(wanted.listen.listen)
     };
     let database = app.store.url().kind();
     let running = web::start(app, sources, settings).await?;

@@ -3,7 +3,11 @@
 use super::problem::Problem;
 use crate::{
     app::Objection,
-    domain::{team::Kind, text::folded, time::Moment},
+    domain::{
+        team::{Kind, Standing},
+        text::folded,
+        time::Moment,
+    },
     live::{Filter, Part},
 };
 use chrono::{NaiveDateTime, TimeZone};
@@ -28,6 +32,11 @@ impl Query {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// As it was sent, empty too; None where it was not. Lines end with LF, however the browser ends them.
+    pub fn sent(&self, key: &str) -> Option<String> {
+        self.0.get(key).map(|value| value.replace("\r\n", "\n"))
+    }
+
     /// A whole number. Errors: 400.
     pub fn number(&self, key: &str) -> Result<Option<i64>, Problem> {
         let parse = |text: &str| {
@@ -42,6 +51,18 @@ impl Query {
     pub fn kind(&self) -> Result<Option<Kind>, Problem> {
         let parse = |text: &str| Kind::parse(text).map_err(|why| Problem::bad_request(format!("kind: {why}")));
         self.get("kind").map(parse).transpose()
+    }
+
+    /// The status of a team. Errors: 400.
+    pub fn standing(&self) -> Result<Option<Standing>, Problem> {
+        let parse = |text: &str| {
+            Standing::parse(text).ok_or_else(|| {
+                Problem::bad_request(format!(
+                    "status: `{text}` is not applied, defending, approved, declined or suspended"
+                ))
+            })
+        };
+        self.get("status").map(parse).transpose()
     }
 
     pub fn at(&self) -> Result<Option<Moment>, Problem> {

@@ -96,6 +96,7 @@ routes! {
     Everybody GET "/competitions/{slug}/people" => show::people, "", [], "People by points, as a page";
     Everybody GET "/competitions/{slug}/rules" => show::rules, "", [], "The rules in plain words, as a page";
     Everybody GET "/competitions/{slug}/why" => show::why, "", ["url"], "Why isn't my pull counted? As a page";
+    SignedIn GET "/competitions/{slug}/teams/new" => show::register_page, "", [], "The page to register a team";
     Everybody GET "/competitions/{slug}/teams/{team}" => show::team, "", ["offset"], "A team, as a page";
     Everybody GET "/competitions/{slug}/people/{person}" => show::person, "", ["offset"], "A person, as a page";
     Everybody GET "/submissions/{id}" => show::submission, "", [], "A submission's why, as a page";
@@ -109,7 +110,18 @@ routes! {
     SignedIn GET "/api/v1/session" => api::session, "Account", [], "Who is signed in";
     SignedIn DELETE "/api/v1/session" => api::sign_out, "", [], "Sign out, everywhere";
 
+    Everybody GET "/auth/{forge}/start" => show::start, "", ["to"], "Off to a forge to sign in, or to bind another account";
+    Everybody GET "/auth/{forge}/callback" => show::callback, "", ["code", "state", "error"], "Back from a forge";
+
     // A person's own.
+    SignedIn GET "/me" => show::me, "", ["offset", "done"], "My page";
+    SignedIn POST "/me/accounts/unbind" => show::unbind, "", [], "Unbind an account from the page";
+    SignedIn POST "/me/delete" => show::delete_me, "", [], "Delete me, from the page";
+    SignedIn GET "/api/v1/me" => api::me, "Me", ["offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
+    SignedIn DELETE "/api/v1/me" => api::delete_me, "", [], "Delete me: name and accounts go, results stay under the code";
+    SignedIn GET "/api/v1/me/export" => api::export_me, "OwnData", [], "Everything that is kept about me";
+    SignedIn POST "/api/v1/me/accounts" => api::bind, "BindAt", [], "Where to go to bind another forge account";
+    SignedIn DELETE "/api/v1/me/accounts/{forge}/{login}" => api::unbind, "", [], "Unbind a forge account";
 
     // Teams: how they register, who is in them.
     Everybody GET "/api/v1/competitions/{slug}/teams" => api::teams, "Teams",
@@ -135,6 +147,19 @@ routes! {
         [], "Take a request back";
     Member DELETE "/api/v1/competitions/{slug}/teams/{team}/members/{person}" => api::leave, "",
         [], "Leave a team, or send somebody away, from now on";
+
+    SignedIn POST "/competitions/{slug}/teams/new" => show::register_form, "", [], "Register a team from the page";
+    Everybody GET "/competitions/{slug}/join/{code}" => show::join_page, "", [], "What an invitation leads to, as a page";
+    SignedIn POST "/competitions/{slug}/join/{code}" => show::join_form, "", [], "Join from the page";
+    SignedIn GET "/competitions/{slug}/teams/{team}/join" => show::place_page, "", [], "One's own place in a team, as a page";
+    SignedIn POST "/competitions/{slug}/teams/{team}/join" => show::place_form, "",
+        [], "Ask to join, take it back, or leave, from the page";
+    TeamOrJudge GET "/competitions/{slug}/teams/{team}/registration" => show::registration_page, "",
+        [], "A team's registration, as a page";
+    TeamOrJudge POST "/competitions/{slug}/teams/{team}/registration" => show::registration_form, "",
+        [], "The next step, or what a team says of itself, from the page";
+    Judge GET "/competitions/{slug}/registrations" => show::registrations, "",
+        ["status", "sort", "offset"], "Every registration, as a page";
 
     // An organizer's console; codes and certificates.
     Everybody GET "/competitions/{slug}/people/{person}/certificate" => show::certificate, "", [],
@@ -205,6 +230,30 @@ routes! {
         "Another secret of a source; it is shown to nobody again";
     Admin DELETE "/api/v1/competitions/{slug}/sources/{forge}/{source}/secrets/{id}" => api::end_secret, "", [],
         "Ends a secret";
+    Everybody GET "/competitions/{slug}/result" => show::host::result, "", [], "The final result, as a page";
+    Admin GET "/host" => show::host::instance, "", [], "The instance's competitions, for its host";
+    Admin GET "/host/audit" => show::host::instance_audit, "", ["act", "who", "before"], "The whole audit log, as a page";
+    Admin GET "/host/people" => show::host::people, "", ["q", "offset"], "Who signs in, as a page";
+    Admin POST "/host/people" => show::host::add, "", [], "A new login, from the page";
+    Admin GET "/host/people/{login}" => show::host::account, "", [], "One login and its roles, as a page";
+    Admin POST "/host/people/{login}/roles" => show::host::roles, "", [], "Give or take a role, from the page";
+    Admin POST "/host/people/{login}/ban" => show::host::ban, "", [], "Close a login, from the page";
+    Admin POST "/host/people/{login}/unban" => show::host::unban, "", [], "Open a login again, from the page";
+    Admin GET "/host/competitions/new" => show::host::new, "", ["as"], "A new competition, as a page";
+    Admin POST "/host/competitions/new" => show::host::create, "", [], "Create a competition, from the page";
+    Admin GET "/competitions/{slug}/host" => show::host::overview, "", [], "How a competition stands, for its host";
+    Admin GET "/competitions/{slug}/host/definition" => show::host::edit, "", ["as"], "The definition, by form or as the file";
+    Admin POST "/competitions/{slug}/host/dry-run" => show::host::dry_run, "", [], "What would change, as a page";
+    Admin POST "/competitions/{slug}/host/definition" => show::host::apply, "", [], "Apply a definition, from the page";
+    Admin GET "/competitions/{slug}/host/sources" => show::host::sources, "", [], "Sources and their secrets, as a page";
+    Admin POST "/competitions/{slug}/host/sources" => show::host::add_secret, "", [], "Another secret, from the page";
+    Admin POST "/competitions/{slug}/host/sources/{forge}/{source}/secrets/{id}/end" => show::host::end_secret, "", [],
+        "End a secret, from the page";
+    Judge GET "/competitions/{slug}/host/audit" => show::host::audit, "", ["act", "who", "before"],
+        "The audit log of a competition, as a page";
+    Admin POST "/competitions/{slug}/host/reveal" => show::host::reveal, "", [], "Reveal, from the page";
+    Admin POST "/competitions/{slug}/host/finalize" => show::host::finalize, "", [], "Make final, from the page";
+    Admin POST "/competitions/{slug}/host/reopen" => show::host::reopen, "", [], "Reopen, from the page";
 
     // What runs the program.
     Everybody GET "/healthz" => health::healthz, "", [], "The process answers";

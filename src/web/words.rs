@@ -7,8 +7,11 @@ mod advice;
 pub mod certificate;
 pub mod console;
 pub mod form;
+pub mod host;
+pub mod me;
 mod sentences;
 pub mod sign_in;
+pub mod teams;
 
 use crate::domain::text::Lang;
 
@@ -159,7 +162,7 @@ words! {
 
     // Nothing there yet.
     no_team_title: "No team has been approved yet", "还没有获批的队伍";
-    no_team_do: "Teams appear here as soon as the host approves them. Meanwhile, read how points are earned.", "主办方批准后，队伍就会出现在这里。先看看怎样得分吧。";
+    no_team_do: "Teams appear here as soon as the host approves them. Register yours.", "主办方批准后，队伍就会出现在这里。现在就注册你的队伍吧。";
     no_match_title: "Nothing matches this filter", "没有符合筛选条件的结果";
     no_match_do: "Try a shorter name, another region, or all kinds.", "请试试更短的名称、其他地区或全部类型。";
     no_fix_title: "No fix has counted yet", "还没有计入的修复";
@@ -320,7 +323,10 @@ mod tests {
             certificate::Certificate::all(),
             console::Console::all(),
             form::Form::all(),
+            host::Host::all(),
+            me::Me::all(),
             sign_in::SignIn::all(),
+            teams::Teams::all(),
         ]
         .concat()
     }

@@ -3,11 +3,13 @@
 
 mod support;
 
+mod accounts;
 mod board;
 mod certificate;
 mod commands;
 mod durability;
 mod floors;
+mod forge_sign_in;
 mod freeze;
 mod hooks;
 mod host;
@@ -16,9 +18,11 @@ mod judge;
 mod live;
 mod matrix;
 mod organizer;
+mod me;
 mod parity;
 mod people;
 mod real;
+mod sign_in;
 mod submissions;
 mod surface;
 mod teams;

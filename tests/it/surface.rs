@@ -65,6 +65,9 @@ const MADE_FIRST: &[&str] = &[
     "/api/v1/competitions/{slug}/result",
     "/api/v1/competitions/{slug}/export",
     "/competitions/{slug}/result",
+    "/auth/{forge}/start",
+    "/auth/{forge}/callback",
+    "/competitions/{slug}/join/{code}",
 ];
 
 #[actix_web::test]

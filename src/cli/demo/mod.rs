@@ -62,10 +62,8 @@ async fn in_folder(folder: &Path, listen: SocketAddr, ladder: Ladder) -> Result<
     let sources = sources();
     sources.refresh(&app).await?;
     let settings = Settings {
-        listen,
-        workers: None,
-        origin: String::new(),
         ladder,
+        ..Settings::at(listen)
     };
     let running = web::start(app, sources, settings).await?;
     let address = format!("http://{}", running.address);

@@ -1,7 +1,7 @@
 //! The host's acts and the published result: `/api/v1/competitions/{slug}/…`. Contract, section 7.
 
 use crate::{
-    app::{self, AuditQuery, Counted, DryRun, MovedLine, MovedSubmission, SealedResult},
+    app::{self, AuditQuery, Counted, DryRun, MovedLine, MovedSubmission, SealedResult, Wanted},
     domain::{competition::Seal, forge::Forge, text::Slug},
     web::{
         Site,
@@ -80,7 +80,14 @@ pub async fn put_definition(
     let query = Query::of(request.query_string());
     let reason = app::reason(query.get("reason"))?;
     let text = body::text(&mut payload.into_inner(), DEFINITION_CAP).await?;
-    let defined = app::define(&site.app, &who.0, &slug(&request)?, &text, reason, false, site.now()).await?;
+    let wanted = Wanted {
+        address: slug(&request)?,
+        text,
+        reason,
+        must_be_new: false,
+        made_from: None,
+    };
+    let defined = app::define(&site.app, &who.0, wanted, site.now()).await?;
     let status = if defined.created {
         StatusCode::CREATED
     } else {
@@ -95,11 +102,11 @@ pub async fn put_definition(
 
 /// `GET /definition`.
 pub async fn definition(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let text = app::definition_text(&site.app, &slug(&request)?).await?;
+    let shown = app::definition_text(&site.app, &slug(&request)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/toml; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(text))
+        .body(shown.text))
 }
 
 #[derive(Deserialize, Default)]

@@ -2,6 +2,7 @@
 
 mod host;
 mod judge;
+mod me;
 mod session;
 mod teams;
 
@@ -99,6 +100,7 @@ fn every_schema() -> Value {
             teams::schemas(),
             judge::schemas(&submission),
             host::schemas(),
+            me::schemas(),
         ];
         all.extend(
             parts
@@ -141,7 +143,7 @@ fn one(of: &str) -> Value {
 
 fn parameter(route: &Route, place: &str, name: &str) -> Value {
     let schema = match name {
-        "status" if route.path.ends_with("/teams") => teams::standing(),
+        "status" if route.path.ends_with("/teams") || route.path.ends_with("/registrations") => teams::standing(),
         "status" if route.path.ends_with("/requests") => teams::request_state(),
         "status" if route.path.ends_with("/appeals") => json!({"enum": ["open", "upheld", "dismissed", "moot"]}),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),

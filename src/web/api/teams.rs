@@ -4,7 +4,6 @@ use super::people_of::person_json;
 use crate::{
     app::{self, Application, TeamCard, TeamChange, TeamQuery},
     domain::{
-        team::Standing,
         text::{Name, Slug},
         time::Moment,
     },
@@ -152,18 +151,6 @@ pub async fn change_team(
     Ok(respond::private_json(StatusCode::OK, &team_json(&site, &card)))
 }
 
-/// The status of a team in a query. Errors: 400.
-pub(in crate::web) fn standing(query: &Query) -> Result<Option<Standing>, Problem> {
-    let parse = |text: &str| {
-        Standing::parse(text).ok_or_else(|| {
-            Problem::bad_request(format!(
-                "status: `{text}` is not applied, defending, approved, declined or suspended"
-            ))
-        })
-    };
-    query.get("status").map(parse).transpose()
-}
-
 /// `GET /teams`: the approved ones for all; applications for their organizer, judges and admins.
 pub async fn teams(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let who = gate::who(&request, &site).await?;
@@ -172,7 +159,7 @@ pub async fn teams(request: HttpRequest, site: web::Data<Site>) -> Result<HttpRe
     let wanted = TeamQuery {
         kind: filter.kind,
         region: filter.region,
-        status: standing(&query)?,
+        status: query.standing()?,
         offset: part.offset,
         limit: part.limit,
         ..TeamQuery::default()

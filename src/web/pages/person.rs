@@ -79,7 +79,7 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
         (freeze_banner(shell, event))
         // Level and teams come first on a phone, and stand beside where there is room.
         div.cols.side-first {
-            div.stack { (level(page)) (teams(page)) }
+            div.stack { (ladder(shell, &page.level, Some(&format!("{path}/certificate")))) (teams(page)) }
             div.stack {
                 @if page.submissions.is_empty() { (empty(w.no_submission_title, w.no_submission_do, None)) }
                 @else { (submissions(shell, event, &page.submissions)) }
@@ -103,10 +103,10 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
     )
 }
 
-fn level(page: &PersonPage<'_>) -> Markup {
-    let shell = &page.shell;
+/// The rung that is reached, and how far it is to the next.
+/// `certificate`: where the person's is, on pages of a competition.
+pub(super) fn ladder(shell: &Shell<'_>, level: &LevelView<'_>, certificate: Option<&str>) -> Markup {
     let w = shell.words();
-    let level = &page.level;
     html! {
         section.card.ladder aria-labelledby="level" {
             h2 #level { (w.level) }
@@ -120,7 +120,7 @@ fn level(page: &PersonPage<'_>) -> Markup {
                 p.quiet { (w.highest_level) }
             }
             (rungs(shell, level))
-            p { a href=(shell.href(&page.event.path(&format!("/people/{}/certificate", page.person.slug)), &[])) { (Ladder::of(shell.lang).link) } }
+            @if let Some(path) = certificate { p { a href=(shell.href(path, &[])) { (Ladder::of(shell.lang).link) } } }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sample views, rich and hostile, for the tests of the pages; and `render_samples`, which writes them out to be looked at.
 
 mod every;
+mod own;
 
 pub use every::pages;
 

@@ -300,12 +300,13 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
     )
     .await?;
     let competition = face.id;
-    let (seats, capacity) = site
+    let (seats, capacity, announced) = site
         .app
         .store
         .read(move |db| {
             let capacity = store::team_capacity(db, id)?;
-            Ok::<_, store::StoreError>((store::members_of(db, competition, id)?, capacity))
+            let announced = store::announcement(db, id)?;
+            Ok::<_, store::StoreError>((store::members_of(db, competition, id)?, capacity, announced))
         })
         .await?;
     let figures = live.board.members(place);
@@ -342,6 +343,10 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
         members,
         submissions: rows(&cases, &codes, asked.lang, true),
         paging: paging(&part, total),
+        announcement: announced.as_ref().map(|said| pages::Announced {
+            text: &said.text,
+            at: said.announced_at,
+        }),
     };
     Ok(looked.hand_out(respond::page(request, &pages::team(&page).into_string())))
 }

@@ -5,7 +5,12 @@ mod cases;
 mod certificate;
 mod competitions;
 mod console;
+mod forge_sign_in;
+pub mod host;
+mod joining;
+mod me;
 mod sign_in;
+mod teams;
 
 pub use boards::{leaderboard, people, wall};
 pub use cases::{person, submission, team, why};
@@ -15,7 +20,11 @@ pub use console::{
     announce_form, announcement_page, end_invite_form, invite_form, invites_page, members_page, overview_page,
     remove_form, request_form, requests_page, results_csv, results_xlsx, roster_csv, roster_xlsx, waiting_page,
 };
+pub use forge_sign_in::{callback, start};
+pub use joining::{join_form, join_page, place_form, place_page};
+pub use me::{delete as delete_me, me, unbind};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
+pub use teams::{register_form, register_page, registration_form, registration_page, registrations};
 
 use super::{
     pages::view::{Counts, Event},

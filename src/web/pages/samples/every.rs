@@ -140,7 +140,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             may_appeal: hostile && !held,
         })
     };
-    vec![
+    let mut all = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -186,6 +186,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 members: members.collect(),
                 submissions: submissions(hostile),
                 paging: paging(61),
+                announcement: Some(Announced {
+                    text: if hostile { HOSTILE } else { "We meet on Thursday." },
+                    at: world.now,
+                }),
             }),
         ),
         (
@@ -211,7 +215,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 shell: shell("/competitions/mindcon-2020/people/ann/certificate"),
                 event,
                 person: person(hostile),
-                level,
+                level: level.clone(),
                 team: Some(world.team(0)),
                 points: 31,
                 fixes: 9,
@@ -260,5 +264,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 request_id: Some("0f3a-77"),
             }),
         ),
-    ]
+    ];
+    all.extend(super::own::own_pages(world, shell, event, level, hostile));
+    all
 }
