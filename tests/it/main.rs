@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod board;
+mod certificate;
 mod commands;
 mod desk;
 mod durability;
@@ -17,6 +18,7 @@ mod instances;
 mod judge;
 mod live;
 mod matrix;
+mod organizer;
 mod me;
 mod parity;
 mod people;
