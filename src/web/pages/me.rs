@@ -107,8 +107,8 @@ pub fn me(page: &MePage<'_>) -> Markup {
         }
         (refused(shell, &page.typed))
         div.cols.side-first {
-            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level)) }
-            div.stack { (fixes(page)) (accounts(page)) (data(page)) }
+            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level)) (accounts(page)) }
+            div.stack { (fixes(page)) (data(page)) }
         }
     };
     frame(
@@ -161,7 +161,7 @@ fn teams(page: &MePage<'_>) -> Markup {
         section.card aria-labelledby="teams" {
             h2 #teams { (w.my_teams) }
             @if page.teams.is_empty() { p.quiet { (w.no_team) } }
-            @else { ul.plain { @for own in &page.teams { li {
+            @else { ul.plain.mine { @for own in &page.teams { li {
                 @if own.place.is_some() { (team_link(shell, &own.event, &own.team)) }
                 @else { strong { (written(own.team.name.of(shell.lang))) } }
                 small {
@@ -241,7 +241,7 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     form method="post" action=(shell.href("/me/accounts/unbind", &[])) {
                         input type="hidden" name="forge" value=(account.forge.as_str());
                         input type="hidden" name="login" value=(account.login);
-                        button.danger type="submit" { (w.unbind) " " (account.forge.title()) " " (written(account.login)) }
+                        button.danger type="submit" { span { (w.unbind) " " (account.forge.title()) " " (written(account.login)) } }
                     }
                 }))
             } } }
