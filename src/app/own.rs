@@ -10,7 +10,7 @@ use crate::{
     store::{self, Db, Submission},
 };
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// What somebody sees of themselves.
 pub struct Own {
@@ -47,8 +47,8 @@ pub async fn own(app: &App, who: &Who, offset: usize, limit: usize, now: Moment)
             let (rows, total) = store::submissions_of_person(db, who.person, offset as i64, limit as i64)?;
             let mut known: HashMap<CompetitionId, Competition> = HashMap::new();
             for row in &rows {
-                if !known.contains_key(&row.competition) {
-                    known.insert(row.competition, definitions.by_id(db, row.competition)?);
+                if let Entry::Vacant(place) = known.entry(row.competition) {
+                    place.insert(definitions.by_id(db, row.competition)?);
                 }
             }
             Ok(Own {

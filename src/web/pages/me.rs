@@ -234,7 +234,8 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     strong { (account.forge.title()) " " (written(account.login)) }
                     small {
                         @if account.proven { (w.proven) }
-                        @else { (w.hint) @if page.forges.contains(&account.forge) { ". " (w.hint_do) } }
+                        @else if page.forges.contains(&account.forge) { (w.hint_do) }
+                        @else { (w.hint) }
                     }
                 }
                 (ask_once(w.unbind, w.unbind_means, html! {

@@ -28,7 +28,7 @@ area!(
         no_account: "No account is bound, so no pull request is yours yet.", "尚未绑定账号，因此还没有归你所有的合并请求。";
         proven: "signed in there", "已登录验证";
         hint: "named by the host", "由主办方登记";
-        hint_do: "Sign in there once to make it yours for good.", "登录一次即可永久归你所有。";
+        hint_do: "named by the host; sign in there once to make it yours for good", "由主办方登记；登录一次即可永久归你所有";
         unbind: "Unbind", "解除绑定";
         unbind_means: "Its pull requests are nobody's then: in competitions that are not final, their points go. You can bind it again.", "解除后其合并请求不再归任何人，在未结束的比赛中相应积分会被扣除。之后可以重新绑定。";
         bind: "Bind an account:", "绑定账号：";
