@@ -45,7 +45,7 @@ pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_ha
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
-pub use own::{Own, OwnTeam, account_json, kept, own};
+pub use own::{Own, OwnQuery, OwnTeam, account_json, kept, own};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use restore::restore;

@@ -2,7 +2,12 @@
 
 use super::problem::Problem;
 use crate::{
-    domain::{team::Kind, text::folded, time::Moment},
+    domain::{
+        evaluate::Status,
+        team::Kind,
+        text::{Slug, folded},
+        time::Moment,
+    },
     live::{Filter, Part},
 };
 use std::collections::HashMap;
@@ -39,6 +44,22 @@ impl Query {
     pub fn kind(&self) -> Result<Option<Kind>, Problem> {
         let parse = |text: &str| Kind::parse(text).map_err(|why| Problem::bad_request(format!("kind: {why}")));
         self.get("kind").map(parse).transpose()
+    }
+
+    /// Of a submission. Errors: 400.
+    pub fn status(&self) -> Result<Option<Status>, Problem> {
+        let parse = |text: &str| {
+            Status::parse(text).ok_or_else(|| {
+                Problem::bad_request(format!("status: `{text}` is not accepted, review, waiting or rejected"))
+            })
+        };
+        self.get("status").map(parse).transpose()
+    }
+
+    /// A slug under this key. Errors: 400.
+    pub fn slug(&self, key: &str) -> Result<Option<Slug>, Problem> {
+        let parse = |text: &str| Slug::parse(text).map_err(|why| Problem::bad_request(format!("{key}: {why}")));
+        self.get(key).map(parse).transpose()
     }
 
     pub fn at(&self) -> Result<Option<Moment>, Problem> {

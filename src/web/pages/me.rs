@@ -2,7 +2,7 @@
 
 use super::{
     form::{Typed, ask_once, refused},
-    parts::{empty, evidence, figure, pages, pull_key, stamp, team_link, written},
+    parts::{empty, evidence, figure, pages, pull_key, stamp, status_word, team_link, written},
     person::{LevelView, ladder},
     shell::{Frame, Work, frame},
     team::spell,
@@ -10,7 +10,7 @@ use super::{
     when,
 };
 use crate::{
-    domain::{forge::Forge, team::Standing, time::Moment},
+    domain::{evaluate::Status, forge::Forge, team::Standing, time::Moment},
     web::words::me::Me as Words,
 };
 use maud::{Markup, html};
@@ -26,6 +26,9 @@ pub struct MePage<'a> {
     /// The newest first.
     pub teams: Vec<OwnTeam<'a>>,
     pub fixes: Vec<OwnFix<'a>>,
+    /// What the fixes are narrowed to.
+    pub status: Option<Status>,
+    pub competition: Option<&'a str>,
     /// Of the fixes.
     pub paging: Paging,
     pub accounts: Vec<OwnAccount<'a>>,
@@ -182,9 +185,19 @@ fn teams(page: &MePage<'_>) -> Markup {
 fn fixes(page: &MePage<'_>) -> Markup {
     let shell = &page.shell;
     let (w, all) = (Words::of(shell.lang), shell.words());
+    let narrowed = page.status.is_some() || page.competition.is_some();
+    let pairs = [
+        ("status", page.status.map_or("", Status::as_str)),
+        ("competition", page.competition.unwrap_or("")),
+    ];
     html! {
-        @if page.fixes.is_empty() { div.card { (empty(w.no_fix_title, w.no_fix_do, None)) } }
-        @else {
+        @if narrowed || !page.fixes.is_empty() { (filters(page)) }
+        @if page.fixes.is_empty() && narrowed {
+            @let everything = shell.href("/me", &[]);
+            div.card { (empty(w.none_such, w.none_such_do, Some((&everything, all.show_all)))) }
+        } @else if page.fixes.is_empty() {
+            div.card { (empty(w.no_fix_title, w.no_fix_do, None)) }
+        } @else {
             div.card { table.list {
                 caption { (all.submissions) }
                 thead { tr {
@@ -194,7 +207,44 @@ fn fixes(page: &MePage<'_>) -> Markup {
                 } }
                 tbody { @for fix in &page.fixes { (fix_row(shell, w, fix)) } }
             } }
-            (pages(shell, "/me", &[], &page.paging))
+            (pages(shell, "/me", &pairs, &page.paging))
+        }
+    }
+}
+
+/// By status, and by competition where there is more than one.
+fn filters(page: &MePage<'_>) -> Markup {
+    let shell = &page.shell;
+    let (w, all) = (Words::of(shell.lang), shell.words());
+    let statuses = [Status::Accepted, Status::Review, Status::Waiting, Status::Rejected];
+    let mut events: Vec<&Event<'_>> = page.teams.iter().map(|team| &team.event).collect();
+    events.extend(page.fixes.iter().map(|fix| &fix.event));
+    events.sort_by_key(|event| event.slug);
+    events.dedup_by_key(|event| event.slug);
+    let to = |status: Option<Status>, competition: Option<&str>| {
+        let pairs = [
+            ("status", status.map_or("", Status::as_str)),
+            ("competition", competition.unwrap_or("")),
+        ];
+        shell.href("/me", &pairs)
+    };
+    html! {
+        nav.chips aria-label=(w.by_status) {
+            @for status in [None].into_iter().chain(statuses.map(Some)) {
+                a href=(to(status, page.competition)) aria-current=[(status == page.status).then_some("true")] {
+                    @match status { None => (all.all_kinds), Some(status) => (status_word(all, status)) }
+                }
+            }
+        }
+        @if events.len() > 1 {
+            nav.chips aria-label=(w.by_competition) {
+                @for event in [None].into_iter().chain(events.into_iter().map(Some)) {
+                    @let slug = event.map(|event| event.slug);
+                    a href=(to(page.status, slug)) aria-current=[(slug == page.competition).then_some("true")] {
+                        @match event { None => (w.all_competitions), Some(event) => (written(event.name.of(shell.lang))) }
+                    }
+                }
+            }
         }
     }
 }
@@ -246,7 +296,7 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     }
                 }))
             } } }
-            div.acts.padded {
+            div.acts.inset {
                 @if page.forges.is_empty() { p.muted { (w.no_forge) } }
                 @for forge in page.forges {
                     a.button.quiet-button href=(shell.href(
@@ -265,7 +315,7 @@ fn data(page: &MePage<'_>) -> Markup {
         section.card aria-labelledby="data" {
             h2 #data { (w.data) }
             p.quiet { (w.data_lead) }
-            div.acts.padded {
+            div.acts.inset {
                 a.button.quiet-button href=(shell.href("/api/v1/me/export", &[])) download { (w.download) }
                 (ask_once(w.delete, w.delete_means, html! {
                     form method="post" action=(shell.href("/me/delete", &[])) {

@@ -21,7 +21,11 @@ area!(
         my_place: "You", "你";
         no_fix_title: "None of your pull requests has been seen yet", "还没有收到你的合并请求";
         no_fix_do: "Bind the forge account that you write them with; what it has merged before is judged again at once.", "请绑定你提交时使用的账号，之前合并的会立即重新判定。";
-        why: "Why", "原因";
+        by_status: "By status", "按状态";
+        by_competition: "By competition", "按比赛";
+        all_competitions: "All competitions", "所有比赛";
+        none_such: "None of your pull requests is of this kind", "没有符合条件的合并请求";
+        none_such_do: "Choose another status or competition, or look at all of them.", "请选择其他状态或比赛，或查看全部。";
         do_next: "What to do:", "下一步：";
         accounts: "Forge accounts", "代码平台账号";
         accounts_lead: "Pull requests of these accounts are yours.", "这些账号的合并请求归你所有。";
