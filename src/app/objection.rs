@@ -3,6 +3,7 @@
 
 use crate::domain::{
     evaluate::{Action, Status},
+    names::BadText,
     team::Standing,
     text::Lang,
     time::Moment,
@@ -110,10 +111,14 @@ pub enum Objection {
     ForgeRefused(String),
     ForgeSilent(String),
     HandshakeOver,
+    /// Nobody would be left to run the instance.
     LastAdmin,
 
     // Decisions.
-    NotYetDecidable,
+    /// It still waits: for its merge where its facts are confirmed, else for that.
+    NotYetDecidable {
+        confirmed: bool,
+    },
     /// Author or team does not pass, or it is not merged: no decision could make it count.
     CannotCount(Status),
     AlreadyDecided {
@@ -138,6 +143,10 @@ pub enum Objection {
     StillOpen(Moment),
     NothingFrozen,
     AlreadyRevealed,
+    /// Since it was looked at.
+    DefinitionChanged,
+    /// Of one source, written here, hold already.
+    TwoSecrets,
 
     // Requests.
     OtherBody,
@@ -145,6 +154,28 @@ pub enum Objection {
 }
 
 impl Objection {
+    /// What is wrong with a text that people wrote. `bounds`: as it was checked with.
+    pub fn of_text(field: &'static str, (least, most): (usize, usize), bad: BadText) -> Self {
+        match bad {
+            BadText::TooShort(0) => Self::Missing(field),
+            BadText::TooShort(got) => Self::TooShort {
+                field,
+                least,
+                most,
+                got,
+            },
+            BadText::TooLong(got) => Self::TooLong { field, most, got },
+            BadText::Invisible(hidden) => Self::Invisible {
+                field,
+                code: u32::from(hidden),
+            },
+            BadText::NoLetter => Self::NotA {
+                field,
+                what: ("a name with a letter or a digit in it", "含有文字或数字的名称"),
+            },
+        }
+    }
+
     pub fn class(&self) -> Class {
         use Objection::*;
         match self {
@@ -175,7 +206,7 @@ impl Objection {
             | LastSignIn
             | LastAdmin
             | ForgeRefused(_)
-            | NotYetDecidable
+            | NotYetDecidable { .. }
             | CannotCount(_)
             | AlreadyDecided { .. }
             | Changed
@@ -188,6 +219,8 @@ impl Objection {
             | StillOpen(_)
             | NothingFrozen
             | AlreadyRevealed
+            | DefinitionChanged
+            | TwoSecrets
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
             TooManySignIns(_) => Class::TooMany,
@@ -343,16 +376,20 @@ impl Objection {
                 format!("{forge} 暂时没有正常响应，未作任何更改，请稍后重试"),
             ),
             LastAdmin => two(
-                "you are the only admin here; make somebody else one first, with `bugathlon account role LOGIN admin`",
-                "你是唯一的管理员，请先用 `bugathlon account role LOGIN admin` 指定另一位管理员",
+                "this is the only admin here; make somebody else one first, with `bugathlon account role LOGIN admin`",
+                "这是唯一的管理员，请先用 `bugathlon account role LOGIN admin` 指定另一位管理员",
             ),
             HandshakeOver => two(
                 "this sign-in was used or has waited too long; begin again",
                 "登录已使用或超时，请重新开始",
             ),
-            NotYetDecidable => two(
-                "it is still waiting: it is not merged, or its facts are not confirmed yet, and changes by itself once they are; decide then",
-                "仍在等待：尚未合并，或事实尚未确认，确认后会自动更新，届时再裁定",
+            NotYetDecidable { confirmed: true } => two(
+                "it is still waiting: it is not merged yet; decide once it is",
+                "仍在等待：尚未合并，合并后再裁定",
+            ),
+            NotYetDecidable { confirmed: false } => two(
+                "it is still waiting: the forge has not confirmed its facts yet, which happens by itself; decide then",
+                "仍在等待：代码平台尚未确认其内容，确认后会自动更新，届时再裁定",
             ),
             CannotCount(status) => (
                 format!(
@@ -410,6 +447,14 @@ impl Objection {
             ),
             NothingFrozen => two("no board is frozen", "目前没有封榜"),
             AlreadyRevealed => two("the board was revealed already", "已经揭榜"),
+            DefinitionChanged => two(
+                "somebody else has changed the definition since you opened it; open it again and make your change anew",
+                "在你打开之后已有人修改了赛事定义，请重新打开后再修改",
+            ),
+            TwoSecrets => two(
+                "two secrets of this source hold already; end one of them first",
+                "该来源已有两个有效密钥，请先停用其中一个",
+            ),
             OtherBody => two(
                 "this Idempotency-Key came with another request; use a new one",
                 "该 Idempotency-Key 已用于其他请求，请换一个",
@@ -453,6 +498,9 @@ fn said_thing(thing: &str) -> &'static str {
         "submission" => "提交",
         "appeal" => "申诉",
         "login" => "账号",
+        "result" => "结果，结果在比赛最终确定后公布",
+        "source" => "来源",
+        "secret" => "密钥",
         "account" => "账号",
         _ => "内容",
     }

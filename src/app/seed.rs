@@ -3,6 +3,7 @@
 use super::{
     App, AppError, Competition, Definitions, Dirty, LineSum, evaluate,
     reports::{import, rebind},
+    seal::publish,
 };
 use crate::{
     domain::{
@@ -11,7 +12,7 @@ use crate::{
         text::{Slug, folded},
         time::Moment,
     },
-    folder::{Folder, PersonEntry, Problem, Refused},
+    folder::{Folder, MembershipLine, PersonEntry, Problem, Refused},
     store::{self, Db},
 };
 use std::{
@@ -71,7 +72,11 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
         .write(move |db| {
             let competition = definitions.of(db, &of)?;
             if competition.stored.seal != seal && (seal.revealed_at.is_some() || seal.finalized_at.is_some()) {
+                store::take_turn(db)?;
                 store::set_seal(db, competition.id(), seal)?;
+                if seal.finalized_at.is_some() {
+                    publish(db, &competition, now)?;
+                }
             }
             Ok::<_, AppError>(())
         })
@@ -104,8 +109,15 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
         let (teams, changed, gone) = put_teams(db, id, folder)?;
         teams_changed = changed;
         people_changed = put_people(db, id, folder, &teams)?;
-        for team in gone {
-            store::remove_team(db, team)?;
+        for (team, mut left) in gone {
+            // What the folder no longer has counts no more; where people have joined it or an organizer has
+            // worked with it, it stays as their history.
+            if store::is_referred(db, team)? {
+                left.standing = Standing::Declined;
+                store::put_team(db, id, &left)?;
+            } else {
+                store::remove_team(db, team)?;
+            }
         }
         store::set_roster_hash(db, id, &folder.roster_hash)?;
     }
@@ -129,10 +141,13 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
 }
 
 type Teams = HashMap<Slug, TeamId>;
+/// Teams that the folder no longer has.
+type Gone = Vec<(TeamId, Team)>;
 
 /// Teams by slug, whether any is new or different, and those that the folder no longer has. A team that
-/// registered itself and waits for approval is not the folder's, and stays.
-fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, bool, Vec<TeamId>), AppError> {
+/// registered itself is not the folder's, and stays; one that was suspended stays so until it is taken back.
+fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, bool, Gone), AppError> {
+    let registered = store::registered(db, id)?;
     let known: HashMap<Slug, (TeamId, Team)> = store::teams(db, id)?
         .into_iter()
         .map(|(id, team)| (team.slug.clone(), (id, team)))
@@ -140,20 +155,25 @@ fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, 
     let mut teams = Teams::new();
     let mut changed = false;
     for line in &folder.teams {
-        let team = &line.team;
-        let team_id = match known.get(&team.slug) {
-            Some((team_id, known)) if known == team => *team_id,
+        let mut team = line.team.clone();
+        let known = known.get(&team.slug);
+        if known.is_some_and(|(_, known)| known.standing == Standing::Suspended) {
+            team.standing = Standing::Suspended;
+        }
+        let team_id = match known {
+            Some((team_id, known)) if *known == team => *team_id,
             _ => {
                 changed = true;
-                store::put_team(db, id, team)?
+                store::put_team(db, id, &team)?
             }
         };
         teams.insert(team.slug.clone(), team_id);
     }
-    let gone: Vec<TeamId> = known
-        .iter()
-        .filter(|(slug, (_, team))| !teams.contains_key(*slug) && team.standing == Standing::Approved)
-        .map(|(_, (team_id, _))| *team_id)
+    let gone: Gone = known
+        .into_iter()
+        .filter(|(slug, _)| !teams.contains_key(slug))
+        .map(|(_, known)| known)
+        .filter(|(team_id, team)| team.standing == Standing::Approved && !registered.contains(team_id))
         .collect();
     changed |= !gone.is_empty();
     Ok((teams, changed, gone))
@@ -161,9 +181,11 @@ fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, 
 
 fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) -> Result<bool, AppError> {
     let roster = store::roster(db, id)?;
+    let memberships = store::memberships_made(db, id, true)?;
+    let by_themselves = store::memberships_made(db, id, false)?;
     let gone = store::gone_people(db)?;
-    let memberships = store::folder_memberships(db, id)?;
     let of = |person: PersonId| memberships.get(&person).map_or(&[][..], Vec::as_slice);
+    let own = |person: PersonId| by_themselves.get(&person).map_or(&[][..], Vec::as_slice);
     let known: HashMap<&Slug, PersonId> = roster.people.iter().map(|(id, p)| (&p.slug, *id)).collect();
     let mut changed = false;
     let mut kept: HashSet<PersonId> = HashSet::with_capacity(folder.people.len());
@@ -182,17 +204,27 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
             }
         };
         kept.insert(person);
-        let wanted: Vec<Membership> = entry
-            .memberships
-            .iter()
-            .filter_map(|line| {
-                teams.get(&line.team).map(|team| Membership {
-                    team: *team,
-                    joined_at: line.joined_at,
-                    left_at: line.left_at,
-                })
-            })
-            .collect();
+        let mut wanted: Vec<Membership> = Vec::with_capacity(entry.memberships.len());
+        for line in &entry.memberships {
+            let Some(team) = teams.get(&line.team) else {
+                continue;
+            };
+            let membership = Membership {
+                team: *team,
+                joined_at: line.joined_at,
+                left_at: line.left_at,
+            };
+            let began = |own: &&Membership| (own.team, own.joined_at) == (membership.team, membership.joined_at);
+            if own(person).iter().any(|own| began(&own)) {
+                // The same time in the team, which ended otherwise than the folder says: people's word holds.
+                continue;
+            }
+            if own(person).iter().any(|own| own.overlaps(&membership)) {
+                problems.push(two_teams(line));
+                continue;
+            }
+            wanted.push(membership);
+        }
         if of(person) != wanted {
             changed = true;
             store::put_memberships(db, id, person, &wanted)?;
@@ -210,6 +242,19 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
         }
     }
     Ok(changed)
+}
+
+fn two_teams(line: &MembershipLine) -> Problem {
+    Problem {
+        file: "people.csv".into(),
+        line: Some(line.line),
+        key: Some("team".into()),
+        problem: format!(
+            "the person has joined a team by themselves in the time that this row puts them in `{}`",
+            line.team
+        ),
+        remedy: "end the row's time before that, or take the row out".into(),
+    }
 }
 
 /// Binds the accounts that the folder names. One that is another person's already is refused.

@@ -64,6 +64,11 @@ impl Bearer {
     }
 }
 
+/// Whether a request bears what may be a session; costs no look at the database.
+pub fn bears_session(request: &HttpRequest) -> bool {
+    Bearer::of(request).is_some()
+}
+
 /// Who asks, where a request bears a session that holds; None: nobody that we know.
 pub async fn who(request: &HttpRequest, site: &Site) -> Result<Option<Who>, Problem> {
     match Bearer::of(request) {
@@ -189,6 +194,7 @@ async fn admitted(access: Access, request: &HttpRequest) -> Result<Option<Who>, 
         .read(move |db| app::named(db, competition.as_ref(), team.as_ref(), person.as_ref()))
         .await?;
     if who.is_some()
+        && access != Access::Founder
         && named.competition.is_none()
         && let Some(slug) = missing
     {

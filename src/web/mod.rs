@@ -20,7 +20,9 @@ mod query;
 mod respond;
 mod routes;
 mod serve;
+mod sheet;
 mod show;
+mod sight;
 
 pub use address::{BadProxy, Proxies};
 pub use routes::{ROUTES, Route};
@@ -43,6 +45,8 @@ use tokio::sync::watch;
 pub struct Site {
     pub app: App,
     pub boards: Boards,
+    /// The boards that hide nothing: for judges and admins while a freeze hides. Read when one of them asks.
+    pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
     /// True once the server is on its way out: streams end, /readyz fails.

@@ -2,14 +2,17 @@
 
 use super::problem::Problem;
 use crate::{
+    app::Objection,
     domain::{
         evaluate::Status,
-        team::Kind,
+        team::{Kind, Standing},
         text::{Slug, folded},
         time::Moment,
     },
     live::{Filter, Part},
 };
+use chrono::{NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
 use std::collections::HashMap;
 use url::form_urlencoded;
 
@@ -28,6 +31,11 @@ impl Query {
     /// None where it is absent or empty.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// As it was sent, empty too; None where it was not. Lines end with LF, however the browser ends them.
+    pub fn sent(&self, key: &str) -> Option<String> {
+        self.0.get(key).map(|value| value.replace("\r\n", "\n"))
     }
 
     /// A whole number. Errors: 400.
@@ -56,6 +64,18 @@ impl Query {
         self.get("status").map(parse).transpose()
     }
 
+    /// The status of a team. Errors: 400.
+    pub fn standing(&self) -> Result<Option<Standing>, Problem> {
+        let parse = |text: &str| {
+            Standing::parse(text).ok_or_else(|| {
+                Problem::bad_request(format!(
+                    "status: `{text}` is not applied, defending, approved, declined or suspended"
+                ))
+            })
+        };
+        self.get("status").map(parse).transpose()
+    }
+
     /// A slug under this key. Errors: 400.
     pub fn slug(&self, key: &str) -> Result<Option<Slug>, Problem> {
         let parse = |text: &str| Slug::parse(text).map_err(|why| Problem::bad_request(format!("{key}: {why}")));
@@ -68,6 +88,27 @@ impl Query {
             Moment::parse(&text.replace(' ', "+")).map_err(|why| Problem::bad_request(format!("at: {why}")))
         };
         self.get("at").map(parse).transpose()
+    }
+
+    /// A day and time on the clock of `zone`, as a form's field sends it: `2020-12-28T10:00`. Of an hour that comes
+    /// twice, the first. None where it is empty. Errors: `NotA`.
+    pub fn local_time(&self, key: &'static str, zone: Tz) -> Result<Option<Moment>, Objection> {
+        let bad = || Objection::NotA {
+            field: key,
+            what: (
+                "a day and time such as 2020-12-28T10:00, and one that the clock shows",
+                "日期与时间，如 2020-12-28T10:00",
+            ),
+        };
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text.trim(), form).ok())
+            .ok_or_else(bad)?;
+        let at = zone.from_local_datetime(&local).earliest().ok_or_else(bad)?;
+        Ok(Some(Moment::from_millis(at.timestamp_millis())))
     }
 
     pub fn filter(&self) -> Result<Filter, Problem> {
@@ -90,5 +131,29 @@ impl Query {
             offset: usize::try_from(offset).unwrap_or(usize::MAX),
             limit: limit as usize,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forms_time_is_on_the_events_clock() {
+        let shanghai: Tz = chrono_tz::Asia::Shanghai;
+        let berlin: Tz = chrono_tz::Europe::Berlin;
+        for (text, zone, utc) in [
+            ("2020-12-28T10:00", shanghai, Some("2020-12-28T02:00:00Z")),
+            ("2020-12-28T10:00:30", shanghai, Some("2020-12-28T02:00:30Z")),
+            // The hour that comes twice, and the one that never does.
+            ("2020-10-25T02:30", berlin, Some("2020-10-25T00:30:00Z")),
+            ("2020-03-29T02:30", berlin, None),
+            ("28.12.2020", shanghai, None),
+        ] {
+            let read = Query::of(&format!("at={text}")).local_time("at", zone);
+            let read = read.ok().flatten().map(|at| at.to_string());
+            assert_eq!(read.as_deref(), utc, "{text}");
+        }
+        assert_eq!(Query::of("at=").local_time("at", shanghai), Ok(None));
     }
 }

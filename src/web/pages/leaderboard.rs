@@ -7,7 +7,10 @@ use super::{
     view::{Counts, Event, Filter, Paging, PullRef, Shell, TeamRef},
     when,
 };
-use crate::domain::{competition::Phase, region::Region, team::Kind, text::Name, time::Moment};
+use crate::{
+    domain::{competition::Phase, region::Region, team::Kind, text::Name, time::Moment},
+    web::words::{host::Host, teams::Teams as Words},
+};
 use maud::{Markup, html};
 
 pub struct LeaderboardPage<'a> {
@@ -79,7 +82,12 @@ pub fn leaderboard(page: &LeaderboardPage<'_>) -> Markup {
         }
     };
     let body = html! {
-        div data-part="banner" { (freeze_banner(shell, event)) }
+        div data-part="banner" {
+            (freeze_banner(shell, event))
+            @if event.phase == Phase::Final {
+                p.acts-line { a.button href=(shell.href(&event.path("/result"), &[])) { (Host::of(shell.lang).see_result) } }
+            }
+        }
         (filters(shell, event, Tab::Board, &page.filter, page.regions))
         p.sr aria-live="polite" data-say {}
         div.cols {
@@ -107,7 +115,7 @@ pub fn leaderboard(page: &LeaderboardPage<'_>) -> Markup {
 }
 
 /// Without a script it says when the page was made; `live.js` makes it live or reconnecting.
-fn live_pill(page: &LeaderboardPage<'_>) -> Markup {
+pub(super) fn live_pill(page: &LeaderboardPage<'_>) -> Markup {
     let shell = &page.shell;
     html! {
         span.pill.state data-state="still" {
@@ -139,7 +147,7 @@ fn live_url(page: &LeaderboardPage<'_>) -> String {
     plain.href(&format!("/api/v1{}", page.event.path("/live")), &pairs)
 }
 
-fn table(page: &LeaderboardPage<'_>) -> Markup {
+pub(super) fn table(page: &LeaderboardPage<'_>) -> Markup {
     let w = page.shell.words();
     let listens = page.follow && page.event.phase != Phase::Final;
     html! {
@@ -224,8 +232,12 @@ fn nothing(page: &LeaderboardPage<'_>) -> Markup {
     let w = shell.words();
     let board = shell.href(&event.path(""), &[]);
     if page.filter.is_empty() {
-        let rules = shell.href(&event.path("/rules"), &[]);
-        empty(w.no_team_title, w.no_team_do, Some((&rules, w.tab_rules)))
+        let register = shell.href(&event.path("/teams/new"), &[]);
+        empty(
+            w.no_team_title,
+            w.no_team_do,
+            Some((&register, Words::of(shell.lang).register)),
+        )
     } else {
         empty(w.no_match_title, w.no_match_do, Some((&board, w.show_all)))
     }
@@ -243,6 +255,9 @@ fn feed(page: &LeaderboardPage<'_>) -> Markup {
                 @else { ol { @for item in &page.feed { (feed_item(shell, event, item)) } } }
             }
             p.hint { a href=(why) { (w.why_question) } }
+            @if event.phase != Phase::Final {
+                p.hint { a href=(shell.href(&event.path("/teams/new"), &[])) { (Words::of(shell.lang).register_question) } }
+            }
         }
     }
 }

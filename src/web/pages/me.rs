@@ -110,7 +110,7 @@ pub fn me(page: &MePage<'_>) -> Markup {
         }
         (refused(shell, &page.typed))
         div.cols.side-first {
-            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level)) (accounts(page)) }
+            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level, None)) (accounts(page)) }
             div.stack { (fixes(page)) (data(page)) }
         }
     };

@@ -3,16 +3,24 @@
 //! Each page takes one struct with public fields (a view); the routes fill it. Text that people wrote
 //! goes through maud's escaping and stands in a `<bdi>`, so that it can change nothing around it.
 
+pub mod certificate;
 pub mod chart;
 pub mod competitions;
+pub mod console;
 pub mod explain;
+mod fit;
 pub mod form;
+pub mod host;
+pub mod joining;
 pub mod leaderboard;
 pub mod me;
 pub mod parts;
 pub mod people;
 pub mod person;
 pub mod problem;
+mod qr;
+pub mod register;
+pub mod registration;
 pub mod rules;
 pub mod shell;
 pub mod sign_in;
@@ -20,6 +28,7 @@ pub mod submission;
 pub mod team;
 pub mod verdict;
 pub mod view;
+pub mod wall;
 pub mod when;
 
 #[cfg(test)]
@@ -27,16 +36,21 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use certificate::{CertificatePage, certificate, certificate_svg};
 pub use competitions::{Card, CompetitionsPage, Leader, competitions};
 pub use explain::{Answer, ExplainPage, explain};
+pub use joining::{InvitationPage, Looker, Open, PlacePage, invitation, place};
 pub use leaderboard::{FeedItem, LeaderboardPage, TeamRow, leaderboard};
 pub use me::{Done, Duty, MePage, OwnAccount, OwnFix, OwnTeam, me};
 pub use people::{PeoplePage, PersonRow, people};
 pub use person::{LevelView, PersonPage, Rung, Spell, person};
 pub use problem::{Problem, ProblemPage, problem};
+pub use register::{RegisterPage, register};
+pub use registration::{Act, RegistrationPage, RegistrationRow, RegistrationsPage, registration, registrations};
 pub use rules::{RulesPage, rules};
 pub use sign_in::{SignInPage, sign_in};
 pub use submission::{SubmissionPage, submission};
-pub use team::{Member, TeamPage, team};
+pub use team::{Announced, Member, TeamPage, team};
 pub use verdict::{Case, DecisionView, HistoryLine, Line, PartKind, PullFacts};
 pub use view::{Assets, Counts, Event, Filter, Paging, PersonRef, PullRef, Shell, SubmissionRow, TeamRef};
+pub use wall::wall;

@@ -172,6 +172,7 @@ impl World {
             phase: definition.phase(seal, self.now),
             window: definition.window,
             frozen_at: definition.frozen_at(seal, self.now),
+            uncovered: false,
         }
     }
 

@@ -100,6 +100,18 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             name: &world.rungs[1],
             fixes: 15,
         }),
+        rungs: vec![
+            Rung {
+                code: "GI",
+                name: &world.rungs[0],
+                fixes: 5,
+            },
+            Rung {
+                code: "GT",
+                name: &world.rungs[1],
+                fixes: 15,
+            },
+        ],
     };
     let spells = (0..2).map(|n| Spell {
         team: world.team(n),
@@ -124,6 +136,8 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             event,
             id: 9,
             case: case(world, status, held, hostile),
+            may_judge: hostile,
+            may_appeal: hostile && !held,
         })
     };
     let mut all = vec![
@@ -172,6 +186,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 members: members.collect(),
                 submissions: submissions(hostile),
                 paging: paging(61),
+                announcement: Some(Announced {
+                    text: if hostile { HOSTILE } else { "We meet on Thursday." },
+                    at: world.now,
+                }),
             }),
         ),
         (
@@ -180,7 +198,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 shell: shell("/competitions/mindcon-2020/people/ann"),
                 event,
                 person: person(hostile),
-                level,
+                level: level.clone(),
                 rank: Some(12),
                 previous_rank: Some(15),
                 points: 31,
@@ -189,6 +207,21 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 teams: spells.collect(),
                 submissions: submissions(hostile),
                 paging: paging(6),
+            }),
+        ),
+        (
+            "certificate",
+            certificate(&CertificatePage {
+                shell: shell("/competitions/mindcon-2020/people/ann/certificate"),
+                event,
+                person: person(hostile),
+                level: level.clone(),
+                team: Some(world.team(0)),
+                points: 31,
+                fixes: 9,
+                rank: Some((12, 1236)),
+                standing: certificate::Standing::SoFar(world.now),
+                address: "https://bugathlon.example/competitions/mindcon-2020/people/ann",
             }),
         ),
         ("accepted", hidden(Status::Accepted, false)),
