@@ -4,8 +4,9 @@ use super::problem::Problem;
 use crate::{
     app::Objection,
     domain::{
+        evaluate::Status,
         team::{Kind, Standing},
-        text::folded,
+        text::{Slug, folded},
         time::Moment,
     },
     live::{Filter, Part},
@@ -61,6 +62,16 @@ impl Query {
         self.get("kind").map(parse).transpose()
     }
 
+    /// Of a submission. Errors: 400.
+    pub fn status(&self) -> Result<Option<Status>, Problem> {
+        let parse = |text: &str| {
+            Status::parse(text).ok_or_else(|| {
+                Problem::bad_request(format!("status: `{text}` is not accepted, review, waiting or rejected"))
+            })
+        };
+        self.get("status").map(parse).transpose()
+    }
+
     /// The status of a team. Errors: 400.
     pub fn standing(&self) -> Result<Option<Standing>, Problem> {
         let parse = |text: &str| {
@@ -71,6 +82,12 @@ impl Query {
             })
         };
         self.get("status").map(parse).transpose()
+    }
+
+    /// A slug under this key. Errors: 400.
+    pub fn slug(&self, key: &str) -> Result<Option<Slug>, Problem> {
+        let parse = |text: &str| Slug::parse(text).map_err(|why| Problem::bad_request(format!("{key}: {why}")));
+        self.get(key).map(parse).transpose()
     }
 
     pub fn at(&self) -> Result<Option<Moment>, Problem> {

@@ -114,10 +114,10 @@ routes! {
     Everybody GET "/auth/{forge}/callback" => show::callback, "", ["code", "state", "error"], "Back from a forge";
 
     // A person's own.
-    SignedIn GET "/me" => show::me, "", ["offset", "done"], "My page";
+    SignedIn GET "/me" => show::me, "", ["status", "competition", "offset", "done"], "My page";
     SignedIn POST "/me/accounts/unbind" => show::unbind, "", [], "Unbind an account from the page";
     SignedIn POST "/me/delete" => show::delete_me, "", [], "Delete me, from the page";
-    SignedIn GET "/api/v1/me" => api::me, "Me", ["offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
+    SignedIn GET "/api/v1/me" => api::me, "Me", ["status", "competition", "offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
     SignedIn DELETE "/api/v1/me" => api::delete_me, "", [], "Delete me: name and accounts go, results stay under the code";
     SignedIn GET "/api/v1/me/export" => api::export_me, "OwnData", [], "Everything that is kept about me";
     SignedIn POST "/api/v1/me/accounts" => api::bind, "BindAt", [], "Where to go to bind another forge account";
