@@ -10,6 +10,7 @@ mod floors;
 mod freeze;
 mod hooks;
 mod host;
+mod host_pages;
 mod instances;
 mod live;
 mod parity;
