@@ -175,7 +175,7 @@ fn tables(item: &Item) -> Vec<&dyn TableLike> {
         Item::ArrayOfTables(tables) => tables.iter().map(|table| table as &dyn TableLike).collect(),
         Item::Value(Value::Array(items)) => {
             let table = |item| match item {
-                &Value::InlineTable(ref table) => Some(table as &dyn TableLike),
+                Value::InlineTable(table) => Some(table as &dyn TableLike),
                 _ => None,
             };
             items.iter().filter_map(table).collect()
