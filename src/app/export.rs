@@ -4,8 +4,8 @@ use super::{
     App, AppError, Competition,
     evaluate::places,
     export_lines::{
-        AccountLine, BoardOf, DefinitionLine, DuplicateLine, EndLine, FORMAT, Header, LedgerLine, Line, MembershipLine,
-        PersonLine, StandingLine, SubmissionLine, TeamLine, VERSION, pull_line,
+        AccountLine, BoardOf, DecisionLine, DefinitionLine, DuplicateLine, EndLine, FORMAT, Header, LedgerLine, Line,
+        MembershipLine, PersonLine, StandingLine, SubmissionLine, TeamLine, VERSION, pull_line,
     },
     output::{Output, Readers, fault},
     turn,
@@ -130,6 +130,7 @@ fn write(
 
     let roster = store::roster(db, id)?;
     put_roster(db, competition, &roster, lines)?;
+    put_decisions(db, competition, lines)?;
     let mut exported = Exported {
         pulls: put_pulls(db, competition, lines, progress)?,
         ..Exported::default()
@@ -243,6 +244,26 @@ fn put_roster(db: &mut Db, competition: &Competition, roster: &Roster, lines: &m
             accounts: of.iter().map(account).collect(),
             memberships: memberships.collect(),
         }))?;
+    }
+    Ok(())
+}
+
+/// The decisions that stand, by pull.
+fn put_decisions(db: &mut Db, competition: &Competition, lines: &mut Lines) -> Result<(), AppError> {
+    let standing = store::standing_in(db, competition.id())?;
+    let ids: Vec<SubmissionId> = standing.keys().copied().collect();
+    let mut rows = store::submissions_by_id(db, &ids)?;
+    rows.sort_by_key(|row| row.pull);
+    for row in rows {
+        if let Some(decided) = standing.get(&row.id) {
+            lines.put(&Line::Decision(Box::new(DecisionLine {
+                pull: row.pull,
+                action: decided.decision.action,
+                points: decided.decision.points,
+                decided_at: decided.at,
+                seen: decided.decision.seen.clone(),
+            })))?;
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
         team::{PersonId, PullId, Roster, SubmissionId},
         time::Moment,
     },
-    store::{self, Counter, Db, Fact, RepositoryId, Submission},
+    store::{self, Counter, Db, Decided, Fact, RepositoryId, Submission},
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -35,15 +35,20 @@ pub(super) struct Neighbourhood {
     pub whole: bool,
 }
 
+/// The decisions that stand, by submission.
+type Decisions = HashMap<SubmissionId, Decided>;
+
 fn subject(
     competition: &Competition,
     place: Place<'_>,
     roster: &Roster,
     fact: &Fact,
     id: SubmissionId,
+    decisions: &Decisions,
     now: Moment,
 ) -> Candidate {
-    let subject = Subject::of(id, &competition.definition, place, roster, &fact.pull, None, now);
+    let decision = decisions.get(&id).map(|decided| &decided.decision);
+    let subject = Subject::of(id, &competition.definition, place, roster, &fact.pull, decision, now);
     let keys = key_numbers(&subject.keys());
     Candidate {
         subject,
@@ -94,6 +99,7 @@ fn whole_seen(
 ) -> Result<Neighbourhood, AppError> {
     let roster = store::roster(db, competition.id())?;
     let rows = store::submissions_of(db, competition.id())?;
+    let decisions = store::standing_in(db, competition.id())?;
     let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
     let mut candidates = Vec::with_capacity(rows.len());
     let mut repositories: Vec<RepositoryId> = places.keys().copied().collect();
@@ -102,7 +108,7 @@ fn whole_seen(
         if let Some(place) = places.get(&fact.repository) {
             // A submission that is not known yet gets its number below.
             let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
-            candidates.push(subject(competition, *place, &roster, &fact, id, now));
+            candidates.push(subject(competition, *place, &roster, &fact, id, &decisions, now));
         }
     })?;
     let here: HashSet<SubmissionId> = candidates.iter().map(|c| c.subject.id).collect();
@@ -134,10 +140,11 @@ pub(super) fn around(
     let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
     let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
     let roster = store::roster_of(db, competition.id(), &authors(&facts), &also)?;
-    let mut changed = candidates(competition, places, &roster, &facts, &known, now);
+    let row_ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
+    let decisions = store::standing_of(db, &row_ids)?;
+    let mut changed = candidates(competition, places, &roster, &facts, &known, &decisions, now);
     number_new(db, &mut changed)?;
 
-    let row_ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
     let mut links = links(db, &row_ids)?;
     let mut inside: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
     inside.extend(&row_ids);
@@ -171,7 +178,9 @@ pub(super) fn around(
     } else {
         store::roster_of(db, competition.id(), &authors(&facts), &also)?
     };
-    changed.extend(candidates(competition, places, &roster, &neighbour_facts, &known, now));
+    let decisions = store::standing_of(db, &neighbours)?;
+    let neighbours = candidates(competition, places, &roster, &neighbour_facts, &known, &decisions, now);
+    changed.extend(neighbours);
     let here: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
     Ok(Neighbourhood {
         left_scope: rows.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect(),
@@ -209,12 +218,13 @@ fn candidates(
     roster: &Roster,
     facts: &[Fact],
     known: &HashMap<PullId, SubmissionId>,
+    decisions: &Decisions,
     now: Moment,
 ) -> Vec<Candidate> {
     let of = |fact: &Fact| {
         let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
         let place = places.get(&fact.repository)?;
-        Some(subject(competition, *place, roster, fact, id, now))
+        Some(subject(competition, *place, roster, fact, id, decisions, now))
     };
     facts.iter().filter_map(of).collect()
 }

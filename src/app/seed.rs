@@ -12,7 +12,7 @@ use crate::{
         text::{Slug, folded},
         time::Moment,
     },
-    folder::{Folder, PersonEntry, Problem, Refused},
+    folder::{Folder, MembershipLine, PersonEntry, Problem, Refused},
     store::{self, Db},
 };
 use std::{
@@ -109,8 +109,15 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
         let (teams, changed, gone) = put_teams(db, id, folder)?;
         teams_changed = changed;
         people_changed = put_people(db, id, folder, &teams)?;
-        for team in gone {
-            store::remove_team(db, team)?;
+        for (team, mut left) in gone {
+            // What the folder no longer has counts no more; where people have joined it or an organizer has
+            // worked with it, it stays as their history.
+            if store::is_referred(db, team)? {
+                left.standing = Standing::Declined;
+                store::put_team(db, id, &left)?;
+            } else {
+                store::remove_team(db, team)?;
+            }
         }
         store::set_roster_hash(db, id, &folder.roster_hash)?;
     }
@@ -134,10 +141,13 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
 }
 
 type Teams = HashMap<Slug, TeamId>;
+/// Teams that the folder no longer has.
+type Gone = Vec<(TeamId, Team)>;
 
 /// Teams by slug, whether any is new or different, and those that the folder no longer has. A team that
-/// registered itself and waits for approval is not the folder's, and stays.
-fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, bool, Vec<TeamId>), AppError> {
+/// registered itself is not the folder's, and stays; one that was suspended stays so until it is taken back.
+fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, bool, Gone), AppError> {
+    let registered = store::registered(db, id)?;
     let known: HashMap<Slug, (TeamId, Team)> = store::teams(db, id)?
         .into_iter()
         .map(|(id, team)| (team.slug.clone(), (id, team)))
@@ -145,20 +155,25 @@ fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, 
     let mut teams = Teams::new();
     let mut changed = false;
     for line in &folder.teams {
-        let team = &line.team;
-        let team_id = match known.get(&team.slug) {
-            Some((team_id, known)) if known == team => *team_id,
+        let mut team = line.team.clone();
+        let known = known.get(&team.slug);
+        if known.is_some_and(|(_, known)| known.standing == Standing::Suspended) {
+            team.standing = Standing::Suspended;
+        }
+        let team_id = match known {
+            Some((team_id, known)) if *known == team => *team_id,
             _ => {
                 changed = true;
-                store::put_team(db, id, team)?
+                store::put_team(db, id, &team)?
             }
         };
         teams.insert(team.slug.clone(), team_id);
     }
-    let gone: Vec<TeamId> = known
-        .iter()
-        .filter(|(slug, (_, team))| !teams.contains_key(*slug) && team.standing == Standing::Approved)
-        .map(|(_, (team_id, _))| *team_id)
+    let gone: Gone = known
+        .into_iter()
+        .filter(|(slug, _)| !teams.contains_key(slug))
+        .map(|(_, known)| known)
+        .filter(|(team_id, team)| team.standing == Standing::Approved && !registered.contains(team_id))
         .collect();
     changed |= !gone.is_empty();
     Ok((teams, changed, gone))
@@ -166,13 +181,21 @@ fn put_teams(db: &mut Db, id: CompetitionId, folder: &Folder) -> Result<(Teams, 
 
 fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) -> Result<bool, AppError> {
     let roster = store::roster(db, id)?;
-    let memberships = store::folder_memberships(db, id)?;
+    let memberships = store::memberships_made(db, id, true)?;
+    let by_themselves = store::memberships_made(db, id, false)?;
+    let gone = store::gone_people(db)?;
     let of = |person: PersonId| memberships.get(&person).map_or(&[][..], Vec::as_slice);
+    let own = |person: PersonId| by_themselves.get(&person).map_or(&[][..], Vec::as_slice);
     let known: HashMap<&Slug, PersonId> = roster.people.iter().map(|(id, p)| (&p.slug, *id)).collect();
     let mut changed = false;
     let mut kept: HashSet<PersonId> = HashSet::with_capacity(folder.people.len());
     let mut problems: Vec<Problem> = Vec::new();
     for entry in &folder.people {
+        // Who has deleted themselves stays so: the folder brings neither name nor accounts back.
+        if let Some(person) = known.get(&entry.slug).filter(|person| gone.contains(*person)) {
+            kept.insert(*person);
+            continue;
+        }
         let person = match known.get(&entry.slug) {
             Some(person) if roster.people.get(person).is_some_and(|p| p.name == entry.name) => *person,
             _ => {
@@ -181,17 +204,27 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
             }
         };
         kept.insert(person);
-        let wanted: Vec<Membership> = entry
-            .memberships
-            .iter()
-            .filter_map(|line| {
-                teams.get(&line.team).map(|team| Membership {
-                    team: *team,
-                    joined_at: line.joined_at,
-                    left_at: line.left_at,
-                })
-            })
-            .collect();
+        let mut wanted: Vec<Membership> = Vec::with_capacity(entry.memberships.len());
+        for line in &entry.memberships {
+            let Some(team) = teams.get(&line.team) else {
+                continue;
+            };
+            let membership = Membership {
+                team: *team,
+                joined_at: line.joined_at,
+                left_at: line.left_at,
+            };
+            let began = |own: &&Membership| (own.team, own.joined_at) == (membership.team, membership.joined_at);
+            if own(person).iter().any(|own| began(&own)) {
+                // The same time in the team, which ended otherwise than the folder says: people's word holds.
+                continue;
+            }
+            if own(person).iter().any(|own| own.overlaps(&membership)) {
+                problems.push(two_teams(line));
+                continue;
+            }
+            wanted.push(membership);
+        }
         if of(person) != wanted {
             changed = true;
             store::put_memberships(db, id, person, &wanted)?;
@@ -201,14 +234,27 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
     if !problems.is_empty() {
         return Err(Refused(problems).into());
     }
-    let gone = roster.people.keys().filter(|person| !kept.contains(*person));
-    for person in gone {
+    let left_out = roster.people.keys().filter(|person| !kept.contains(*person));
+    for person in left_out {
         if !of(*person).is_empty() {
             changed = true;
             store::put_memberships(db, id, *person, &[])?;
         }
     }
     Ok(changed)
+}
+
+fn two_teams(line: &MembershipLine) -> Problem {
+    Problem {
+        file: "people.csv".into(),
+        line: Some(line.line),
+        key: Some("team".into()),
+        problem: format!(
+            "the person has joined a team by themselves in the time that this row puts them in `{}`",
+            line.team
+        ),
+        remedy: "end the row's time before that, or take the row out".into(),
+    }
 }
 
 /// Binds the accounts that the folder names. One that is another person's already is refused.
@@ -221,7 +267,12 @@ fn put_accounts(
     let mut changed = false;
     let known = store::accounts_of(db, person)?;
     for account in &entry.accounts {
-        let same = |a: &&Account| a.forge == account.forge && folded(&a.login) == folded(&account.login);
+        // A login that somebody else has taken since is set aside as `login#id`: it is the same account.
+        let bare = |login: &str| folded(login.split('#').next().unwrap_or(""));
+        let same = |a: &&Account| {
+            let same_id = account.id.is_some() && a.id == account.id;
+            a.forge == account.forge && (bare(&a.login) == folded(&account.login) || same_id)
+        };
         if let Some(bound) = known.iter().find(same)
             && (account.id.is_none() || (bound.proven && bound.id == account.id))
         {

@@ -78,7 +78,7 @@ pub(super) fn judge(
             outcomes: verdict.outcomes.letters(),
             reverted_by: verdict.reverted_by,
             duplicate: verdict.duplicate,
-            given: given(subject, verdict.status),
+            given: subject.given(verdict.status),
         };
         (row, keys)
     };
@@ -143,12 +143,6 @@ pub(super) fn settle(
     })
 }
 
-/// The points that a judge gave, where they count.
-fn given(subject: &Subject, status: Status) -> Option<i64> {
-    let ruling = subject.ruling.filter(|_| status == Status::Accepted)?;
-    ruling.points
-}
-
 type Points = HashMap<SubmissionId, i64>;
 
 /// The points of every accepted subject, and the changes of the same people's submissions elsewhere, whose
@@ -170,7 +164,7 @@ fn awards(
                 order,
                 id: subject.id,
                 worth: subject.worth,
-                given: given(subject, verdict.status),
+                given: subject.given(verdict.status),
             });
         }
     }

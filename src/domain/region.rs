@@ -36,6 +36,15 @@ impl Region {
         }
     }
 
+    /// Every place of the table, by code.
+    pub fn all() -> impl Iterator<Item = Region> {
+        PLACES.iter().map(|(code, ..)| Region((*code).to_owned()))
+    }
+
+    pub fn is_country(&self) -> bool {
+        !self.0.contains('-')
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -98,6 +98,34 @@ impl Standing {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|standing| standing.as_str() == text)
     }
+
+    /// The steps of a team's way: every pair, once. Contract, section 7.
+    pub fn may_become(self, next: Standing) -> bool {
+        use Standing::*;
+        match (self, next) {
+            (Applied, Defending)
+            | (Applied, Declined)
+            | (Defending, Approved)
+            | (Defending, Declined)
+            | (Approved, Suspended)
+            | (Suspended, Approved) => true,
+            (Applied, Applied | Approved | Suspended)
+            | (Defending, Applied | Defending | Suspended)
+            | (Approved, Applied | Defending | Approved | Declined)
+            | (Declined, Applied | Defending | Approved | Declined | Suspended)
+            | (Suspended, Applied | Defending | Declined | Suspended) => false,
+        }
+    }
+
+    /// Where a team can go from here, in the order of its way.
+    pub fn next(self) -> impl Iterator<Item = Standing> {
+        Self::ALL.into_iter().filter(move |next| self.may_become(*next))
+    }
+
+    /// Everybody may see a team that is approved; of the others only those who have to do with them know.
+    pub fn is_public(self) -> bool {
+        self == Standing::Approved
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -141,6 +169,16 @@ impl Membership {
             _ => true,
         }
     }
+}
+
+/// How many are in a team at once at most, now or at any time to come: what is left of its capacity is what a
+/// newcomer who stays finds.
+pub fn most_at_once(memberships: &[Membership], now: Moment) -> usize {
+    let turns = memberships.iter().filter_map(|m| m.joined_at).filter(|at| *at > now);
+    let most = turns
+        .chain([now])
+        .map(|at| memberships.iter().filter(|m| m.covers(at)).count());
+    most.max().unwrap_or(0)
 }
 
 /// A forge account of a person.

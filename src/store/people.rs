@@ -204,6 +204,16 @@ pub fn account_by_login(db: &mut Db, forge: Forge, login: &str) -> Result<Option
     row.map(account).transpose()
 }
 
+/// The accounts that are bound to this numeric id: the proven one first, then hints that pulls bound to it.
+pub fn accounts_by_user(db: &mut Db, forge: Forge, id: &str) -> Result<Vec<Account>, StoreError> {
+    let query = accounts::table
+        .filter(accounts::forge.eq(forge.as_str()))
+        .filter(accounts::forge_user_id.eq(id))
+        .order((accounts::proven.desc(), accounts::person_id, accounts::id));
+    let rows: Vec<AccountRow> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(account).collect()
+}
+
 /// The accounts that were given without an id: hints, bound to what pulls say.
 pub fn hinted_accounts(db: &mut Db) -> Result<Vec<Account>, StoreError> {
     let query = accounts::table.filter(accounts::proven.eq(false)).order(accounts::id);
@@ -246,14 +256,15 @@ pub fn remove_account(db: &mut Db, forge: Forge, login: &str) -> Result<(), Stor
     Ok(())
 }
 
-/// The memberships that a folder put there, by person.
-pub fn folder_memberships(
+/// The memberships that a folder put there, or those that people made or ended by themselves, by person.
+pub fn memberships_made(
     db: &mut Db,
     competition: CompetitionId,
+    by_folder: bool,
 ) -> Result<HashMap<PersonId, Vec<Membership>>, StoreError> {
     let query = memberships::table
         .filter(memberships::competition_id.eq(competition.0))
-        .filter(memberships::by_folder.eq(true))
+        .filter(memberships::by_folder.eq(by_folder))
         .order(memberships::id)
         .select((
             memberships::person_id,
@@ -311,7 +322,9 @@ pub fn leave(
     for (id, left_at) in rows {
         if left_at.is_none_or(|left| now.millis() < left) {
             let row = memberships::table.find(id);
-            on!(db, c => diesel::update(row).set(memberships::left_at.eq(now.millis())).execute(c))?;
+            // What a person ended is no longer the folder's, which would else begin it again.
+            let values = (memberships::left_at.eq(now.millis()), memberships::by_folder.eq(false));
+            on!(db, c => diesel::update(row).set(values).execute(c))?;
             ended = true;
         }
     }
@@ -418,6 +431,17 @@ pub struct Seat {
     pub left_at: Option<Moment>,
 }
 
+impl Seat {
+    /// `team`: the one it is a seat of.
+    pub fn membership(&self, team: TeamId) -> Membership {
+        Membership {
+            team,
+            joined_at: self.joined_at,
+            left_at: self.left_at,
+        }
+    }
+}
+
 /// Everybody who is or was in a team, by name.
 pub fn members_of(db: &mut Db, competition: CompetitionId, team: TeamId) -> Result<Vec<Seat>, StoreError> {
     let query = memberships::table
@@ -442,6 +466,41 @@ pub fn members_of(db: &mut Db, competition: CompetitionId, team: TeamId) -> Resu
         })
     };
     rows.into_iter().map(seat).collect()
+}
+
+/// Everybody who is or was in one of these teams, by name within each.
+pub fn members_of_teams(
+    db: &mut Db,
+    competition: CompetitionId,
+    wanted: &[TeamId],
+) -> Result<HashMap<TeamId, Vec<Seat>>, StoreError> {
+    type Row = ((i64, String, String, i64), i64, Option<i64>, Option<i64>);
+    let ids: Vec<i64> = wanted.iter().map(|team| team.0).collect();
+    let mut found: HashMap<TeamId, Vec<Seat>> = HashMap::new();
+    for part in ids.chunks(PART) {
+        let query = memberships::table
+            .inner_join(people::table)
+            .filter(memberships::competition_id.eq(competition.0))
+            .filter(memberships::team_id.eq_any(part))
+            .order((people::name, people::id, memberships::joined_at))
+            .select((
+                (people::id, people::slug, people::name, people::number),
+                memberships::team_id,
+                memberships::joined_at,
+                memberships::left_at,
+            ));
+        let rows: Vec<Row> = on!(db, c => query.load(c))?;
+        for (row, team, joined_at, left_at) in rows {
+            let (id, person) = person(row)?;
+            found.entry(TeamId(team)).or_default().push(Seat {
+                id,
+                person,
+                joined_at: moment(joined_at),
+                left_at: moment(left_at),
+            });
+        }
+    }
+    Ok(found)
 }
 
 /// The teams that somebody is or was in, oldest first.

@@ -221,6 +221,7 @@ impl From<Objection> for Problem {
             Class::Conflict => StatusCode::CONFLICT,
             Class::Gone => StatusCode::GONE,
             Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Class::Elsewhere => StatusCode::BAD_GATEWAY,
         };
         Self {
             objection: Some(objection.clone()),

@@ -2,9 +2,16 @@
 
 use super::problem::Problem;
 use crate::{
-    domain::{team::Kind, text::folded, time::Moment},
+    app::Objection,
+    domain::{
+        team::{Kind, Standing},
+        text::folded,
+        time::Moment,
+    },
     live::{Filter, Part},
 };
+use chrono::{NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
 use std::collections::HashMap;
 use url::form_urlencoded;
 
@@ -46,12 +53,45 @@ impl Query {
         self.get("kind").map(parse).transpose()
     }
 
+    /// The status of a team. Errors: 400.
+    pub fn standing(&self) -> Result<Option<Standing>, Problem> {
+        let parse = |text: &str| {
+            Standing::parse(text).ok_or_else(|| {
+                Problem::bad_request(format!(
+                    "status: `{text}` is not applied, defending, approved, declined or suspended"
+                ))
+            })
+        };
+        self.get("status").map(parse).transpose()
+    }
+
     pub fn at(&self) -> Result<Option<Moment>, Problem> {
         // A `+` of an offset that nobody encoded reads as a space.
         let parse = |text: &str| {
             Moment::parse(&text.replace(' ', "+")).map_err(|why| Problem::bad_request(format!("at: {why}")))
         };
         self.get("at").map(parse).transpose()
+    }
+
+    /// A day and time on the clock of `zone`, as a form's field sends it: `2020-12-28T10:00`. Of an hour that comes
+    /// twice, the first. None where it is empty. Errors: `NotA`.
+    pub fn local_time(&self, key: &'static str, zone: Tz) -> Result<Option<Moment>, Objection> {
+        let bad = || Objection::NotA {
+            field: key,
+            what: (
+                "a day and time such as 2020-12-28T10:00, and one that the clock shows",
+                "日期与时间，如 2020-12-28T10:00",
+            ),
+        };
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text.trim(), form).ok())
+            .ok_or_else(bad)?;
+        let at = zone.from_local_datetime(&local).earliest().ok_or_else(bad)?;
+        Ok(Some(Moment::from_millis(at.timestamp_millis())))
     }
 
     pub fn filter(&self) -> Result<Filter, Problem> {
@@ -74,5 +114,29 @@ impl Query {
             offset: usize::try_from(offset).unwrap_or(usize::MAX),
             limit: limit as usize,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forms_time_is_on_the_events_clock() {
+        let shanghai: Tz = chrono_tz::Asia::Shanghai;
+        let berlin: Tz = chrono_tz::Europe::Berlin;
+        for (text, zone, utc) in [
+            ("2020-12-28T10:00", shanghai, Some("2020-12-28T02:00:00Z")),
+            ("2020-12-28T10:00:30", shanghai, Some("2020-12-28T02:00:30Z")),
+            // The hour that comes twice, and the one that never does.
+            ("2020-10-25T02:30", berlin, Some("2020-10-25T00:30:00Z")),
+            ("2020-03-29T02:30", berlin, None),
+            ("28.12.2020", shanghai, None),
+        ] {
+            let read = Query::of(&format!("at={text}")).local_time("at", zone);
+            let read = read.ok().flatten().map(|at| at.to_string());
+            assert_eq!(read.as_deref(), utc, "{text}");
+        }
+        assert_eq!(Query::of("at=").local_time("at", shanghai), Ok(None));
     }
 }

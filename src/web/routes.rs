@@ -96,6 +96,7 @@ routes! {
     Everybody GET "/competitions/{slug}/people" => show::people, "", [], "People by points, as a page";
     Everybody GET "/competitions/{slug}/rules" => show::rules, "", [], "The rules in plain words, as a page";
     Everybody GET "/competitions/{slug}/why" => show::why, "", ["url"], "Why isn't my pull counted? As a page";
+    SignedIn GET "/competitions/{slug}/teams/new" => show::register_page, "", [], "The page to register a team";
     Everybody GET "/competitions/{slug}/teams/{team}" => show::team, "", ["offset"], "A team, as a page";
     Everybody GET "/competitions/{slug}/people/{person}" => show::person, "", ["offset"], "A person, as a page";
     Everybody GET "/submissions/{id}" => show::submission, "", [], "A submission's why, as a page";
@@ -109,13 +110,72 @@ routes! {
     SignedIn GET "/api/v1/session" => api::session, "Account", [], "Who is signed in";
     SignedIn DELETE "/api/v1/session" => api::sign_out, "", [], "Sign out, everywhere";
 
+    Everybody GET "/auth/{forge}/start" => show::start, "", ["to"], "Off to a forge to sign in, or to bind another account";
+    Everybody GET "/auth/{forge}/callback" => show::callback, "", ["code", "state", "error"], "Back from a forge";
+
     // A person's own.
+    SignedIn GET "/me" => show::me, "", ["offset", "done"], "My page";
+    SignedIn POST "/me/accounts/unbind" => show::unbind, "", [], "Unbind an account from the page";
+    SignedIn POST "/me/delete" => show::delete_me, "", [], "Delete me, from the page";
+    SignedIn GET "/api/v1/me" => api::me, "Me", ["offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
+    SignedIn DELETE "/api/v1/me" => api::delete_me, "", [], "Delete me: name and accounts go, results stay under the code";
+    SignedIn GET "/api/v1/me/export" => api::export_me, "OwnData", [], "Everything that is kept about me";
+    SignedIn POST "/api/v1/me/accounts" => api::bind, "BindAt", [], "Where to go to bind another forge account";
+    SignedIn DELETE "/api/v1/me/accounts/{forge}/{login}" => api::unbind, "", [], "Unbind a forge account";
 
     // Teams: how they register, who is in them.
+    Everybody GET "/api/v1/competitions/{slug}/teams" => api::teams, "Teams",
+        ["kind", "region", "status", "limit", "offset"], "Teams with their members";
+    SignedIn POST "/api/v1/competitions/{slug}/teams" => api::apply, "RegisteredTeam", [], "Register a team";
+    Everybody GET "/api/v1/competitions/{slug}/teams/{team}" => api::team, "RegisteredTeam", [], "A team with its members";
+    TeamOrJudge PATCH "/api/v1/competitions/{slug}/teams/{team}" => api::change_team, "RegisteredTeam",
+        [], "A step of a team's way, or what it says of itself";
+    Organizer GET "/api/v1/competitions/{slug}/teams/{team}/invites" => api::invites, "Invites",
+        ["limit", "offset"], "A team's invitations, newest first";
+    Organizer POST "/api/v1/competitions/{slug}/teams/{team}/invites" => api::invite, "Invite", [], "Make an invitation";
+    Organizer DELETE "/api/v1/competitions/{slug}/teams/{team}/invites/{code}" => api::take_back_invite, "",
+        [], "Take an invitation back";
+    SignedIn POST "/api/v1/competitions/{slug}/invites/{code}" => api::join, "RegisteredTeam",
+        [], "Join the team that an invitation is to";
+    Organizer GET "/api/v1/competitions/{slug}/teams/{team}/requests" => api::requests, "JoinRequests",
+        ["status", "limit", "offset"], "Who asked to be let in, newest first";
+    SignedIn POST "/api/v1/competitions/{slug}/teams/{team}/requests" => api::ask_to_join, "JoinRequest",
+        [], "Ask to be let in";
+    Organizer PATCH "/api/v1/competitions/{slug}/teams/{team}/requests/{person}" => api::answer_request, "JoinRequest",
+        [], "Let somebody in, or not";
+    Member DELETE "/api/v1/competitions/{slug}/teams/{team}/requests/{person}" => api::withdraw_request, "JoinRequest",
+        [], "Take a request back";
+    Member DELETE "/api/v1/competitions/{slug}/teams/{team}/members/{person}" => api::leave, "",
+        [], "Leave a team, or send somebody away, from now on";
+
+    SignedIn POST "/competitions/{slug}/teams/new" => show::register_form, "", [], "Register a team from the page";
+    Everybody GET "/competitions/{slug}/join/{code}" => show::join_page, "", [], "What an invitation leads to, as a page";
+    SignedIn POST "/competitions/{slug}/join/{code}" => show::join_form, "", [], "Join from the page";
+    SignedIn GET "/competitions/{slug}/teams/{team}/join" => show::place_page, "", [], "One's own place in a team, as a page";
+    SignedIn POST "/competitions/{slug}/teams/{team}/join" => show::place_form, "",
+        [], "Ask to join, take it back, or leave, from the page";
+    TeamOrJudge GET "/competitions/{slug}/teams/{team}/registration" => show::registration_page, "",
+        [], "A team's registration, as a page";
+    TeamOrJudge POST "/competitions/{slug}/teams/{team}/registration" => show::registration_form, "",
+        [], "The next step, or what a team says of itself, from the page";
+    Judge GET "/competitions/{slug}/registrations" => show::registrations, "",
+        ["status", "sort", "offset"], "Every registration, as a page";
 
     // An organizer's console; codes and certificates.
 
     // The judge's desk.
+    Judge GET "/api/v1/competitions/{slug}/queue" => api::queue, "Queue",
+        ["kind", "team", "check", "after", "limit"], "Submissions in review, longest waiting first";
+    Judge POST "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::decide, "JudgedSubmission", [],
+        "Decide, with If-Match";
+    Judge DELETE "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::undo, "JudgedSubmission", [],
+        "Take a decision back";
+    SignedIn POST "/api/v1/competitions/{slug}/submissions/{id}/appeals" => api::appeal, "Appeal", [],
+        "Appeal against the decision that stands";
+    Judge GET "/api/v1/competitions/{slug}/appeals" => api::appeals, "Appeals",
+        ["status", "after", "limit"], "Appeals, oldest first";
+    Judge PATCH "/api/v1/competitions/{slug}/appeals/{appeal}" => api::answer_appeal, "Appeal", [],
+        "Uphold or dismiss an appeal";
 
     // The host's console.
     Admin POST "/api/v1/competitions/{slug}/dry-run" => api::dry_run, "DryRun", [],

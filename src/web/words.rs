@@ -5,9 +5,11 @@
 
 mod advice;
 pub mod form;
+pub mod me;
 pub mod host;
 mod sentences;
 pub mod sign_in;
+pub mod teams;
 
 use crate::domain::text::Lang;
 
@@ -113,6 +115,9 @@ words! {
     freeze_title: "The board is frozen", "已封榜";
     freeze_since: "What was merged since", "自";
     freeze_what: "shows as pending until the host reveals the results. Keep merging: all of it counts.", "起合并的修复暂不公布结果，显示为待定，直到主办方揭榜。请继续合并，全部照常计分。";
+    uncovered_title: "You see the live board, because you judge or host", "你以评委或主办方身份看到的是实时榜单";
+    uncovered_since: "What was merged since", "自";
+    uncovered_what: "is hidden from everybody else until the reveal. Please keep it to yourself. Reload for the latest.", "起合并的修复在揭榜前对其他人隐藏，请勿外传。刷新可查看最新情况。";
 
     // Boards.
     team: "Team", "队伍";
@@ -155,7 +160,7 @@ words! {
 
     // Nothing there yet.
     no_team_title: "No team has been approved yet", "还没有获批的队伍";
-    no_team_do: "Teams appear here as soon as the host approves them. Meanwhile, read how points are earned.", "主办方批准后，队伍就会出现在这里。先看看怎样得分吧。";
+    no_team_do: "Teams appear here as soon as the host approves them. Register yours.", "主办方批准后，队伍就会出现在这里。现在就注册你的队伍吧。";
     no_match_title: "Nothing matches this filter", "没有符合筛选条件的结果";
     no_match_do: "Try a shorter name, another region, or all kinds.", "请试试更短的名称、其他地区或全部类型。";
     no_fix_title: "No fix has counted yet", "还没有计入的修复";
@@ -312,7 +317,7 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), sign_in::SignIn::all(), host::Host::all()].concat()
+        [form::Form::all(), host::Host::all(), me::Me::all(), sign_in::SignIn::all(), teams::Teams::all()].concat()
     }
 
     #[test]

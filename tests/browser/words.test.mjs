@@ -1,6 +1,6 @@
 // Every page in both languages: one h1, the right `lang`, no English left on the Chinese page's own words.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { open } from "./lib/browser.mjs";
 import { onEveryPage } from "./lib/pages.mjs";
@@ -14,7 +14,8 @@ before(async () => {
 after(() => stage?.end());
 
 // The English side of every pair of strings in the program's words.
-const SOURCES = ["words.rs", "words/sentences.rs", "words/advice.rs"]
+const WORDS = readdirSync(new URL("../../src/web/words/", import.meta.url)).map((file) => `words/${file}`);
+const SOURCES = ["words.rs", ...WORDS]
   .map((file) => readFileSync(new URL(`../../src/web/${file}`, import.meta.url), "utf8").split("#[cfg(test)]\nmod tests")[0]);
 const ENGLISH = new Set(SOURCES.flatMap((text) => [...text.matchAll(/"((?:[^"\\]|\\.)*)",\s*"[^"]*[\u4e00-\u9fff]/g)])
   .flatMap(([, phrase]) => phrase.toLowerCase().match(/[a-z]{2,}/g) ?? []));

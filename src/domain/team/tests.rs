@@ -83,3 +83,49 @@ fn words_of_kind_and_standing_are_read_back() {
     }
     assert_eq!(Standing::parse("Approved"), None);
 }
+
+#[test]
+fn a_teams_way_has_six_steps_of_25_pairs() {
+    let steps: Vec<String> = Standing::ALL
+        .into_iter()
+        .flat_map(|from| Standing::ALL.map(|to| (from, to)))
+        .filter(|(from, to)| from.may_become(*to))
+        .map(|(from, to)| format!("{} {}", from.as_str(), to.as_str()))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            "applied defending",
+            "applied declined",
+            "defending approved",
+            "defending declined",
+            "approved suspended",
+            "suspended approved",
+        ]
+    );
+    for from in Standing::ALL {
+        assert!(from.next().all(|to| from.may_become(to)));
+    }
+}
+
+#[test]
+fn seats_are_counted_for_now_and_for_what_is_to_come() {
+    let at = Moment::from_millis;
+    let seat = |joined: Option<i64>, left: Option<i64>| Membership {
+        team: TeamId(1),
+        joined_at: joined.map(at),
+        left_at: left.map(at),
+    };
+    for (seats, most) in [
+        (vec![], 0),
+        (vec![seat(None, None)], 1),
+        (vec![seat(None, Some(10))], 0),
+        (vec![seat(None, Some(11))], 1),
+        // One goes as the other comes.
+        (vec![seat(None, Some(20)), seat(Some(20), None)], 1),
+        (vec![seat(None, Some(21)), seat(Some(20), None)], 2),
+        (vec![seat(Some(30), None), seat(Some(40), None)], 2),
+    ] {
+        assert_eq!(most_at_once(&seats, at(10)), most, "{seats:?}");
+    }
+}

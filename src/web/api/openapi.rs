@@ -1,7 +1,10 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
 mod host;
+mod judge;
+mod me;
 mod session;
+mod teams;
 
 use crate::app::Access;
 use crate::web::{ROUTES, Route, Site, respond};
@@ -39,10 +42,17 @@ pub fn description() -> Value {
     })
 }
 
+/// What answers with a new thing.
+const CREATED: &[(&str, &str)] = &[
+    ("POST", "/api/v1/competitions/{slug}/teams"),
+    ("POST", "/api/v1/competitions/{slug}/teams/{team}/invites"),
+    ("POST", "/api/v1/competitions/{slug}/teams/{team}/requests"),
+];
+
 fn operation(route: &Route) -> Value {
     let named = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let in_path = named.map(|name| parameter("path", name));
-    let in_query = route.query.iter().map(|name| parameter("query", name));
+    let in_path = named.map(|name| parameter(route, "path", name));
+    let in_query = route.query.iter().map(|name| parameter(route, "query", name));
     let parameters: Vec<Value> = in_path.chain(in_query).collect();
     let problem = json!({
         "description": "A problem (RFC 9457)",
@@ -53,7 +63,12 @@ fn operation(route: &Route) -> Value {
         let schema = format!("#/components/schemas/{}", route.answers);
         good["content"] = json!({ "application/json": { "schema": { "$ref": schema } } });
     }
-    let mut responses = json!({ "200": good, "default": problem });
+    let done = if CREATED.contains(&(route.method, route.path)) {
+        "201"
+    } else {
+        "200"
+    };
+    let mut responses = json!({ done: good, "default": problem });
     match route.access {
         Access::Forge => {
             responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
@@ -78,8 +93,15 @@ fn operation(route: &Route) -> Value {
 /// The schemas of every part: a new part is added here.
 fn every_schema() -> Value {
     let mut all = schemas();
+    let submission = all["Submission"].clone();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas(), host::schemas()];
+        let parts = [
+            session::schemas(),
+            teams::schemas(),
+            judge::schemas(&submission),
+            host::schemas(),
+            me::schemas(),
+        ];
         all.extend(
             parts
                 .into_iter()
@@ -119,8 +141,11 @@ fn one(of: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{of}")})
 }
 
-fn parameter(place: &str, name: &str) -> Value {
+fn parameter(route: &Route, place: &str, name: &str) -> Value {
     let schema = match name {
+        "status" if route.path.ends_with("/teams") || route.path.ends_with("/registrations") => teams::standing(),
+        "status" if route.path.ends_with("/requests") => teams::request_state(),
+        "status" if route.path.ends_with("/appeals") => json!({"enum": ["open", "upheld", "dismissed", "moot"]}),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),
         "top" => json!({"type": "integer", "minimum": 1, "maximum": 100}),
         "offset" | "after" | "id" => json!({"type": "integer", "minimum": 0}),

@@ -36,6 +36,8 @@ pub(super) enum Input<'a> {
     Text(u8),
     /// Values and their words.
     Choice(&'a [(&'a str, &'a str)]),
+    /// The word for none yet; and named groups of values and their words.
+    Groups(&'a str, &'a [(String, Vec<(String, String)>)]),
     /// A day and time on the event's clock, `2020-12-28T10:00`.
     Time,
 }
@@ -94,6 +96,15 @@ pub(super) fn field(shell: &Shell<'_>, typed: &Typed<'_>, field: &Field<'_>) -> 
                     select id=(id) name=(name) required[field.required]
                         aria-describedby=[about.as_deref()] aria-invalid=[invalid] {
                         @for (own, word) in choices { option value=(own) selected[*own == value] { (word) } }
+                    }
+                }
+                Input::Groups(none, groups) => {
+                    select id=(id) name=(name) required[field.required]
+                        aria-describedby=[about.as_deref()] aria-invalid=[invalid] {
+                        option value="" { (none) }
+                        @for (group, choices) in groups { optgroup label=(group) {
+                            @for (own, word) in choices { option value=(own) selected[own == value] { (word) } }
+                        } }
                     }
                 }
             }

@@ -7,8 +7,10 @@ use super::{
     view::{Counts, Event, Filter, Paging, PullRef, Shell, TeamRef},
     when,
 };
-use crate::domain::{competition::Phase, region::Region, team::Kind, text::Name, time::Moment};
-use crate::web::words::host::Host;
+use crate::{
+    domain::{competition::Phase, region::Region, team::Kind, text::Name, time::Moment},
+    web::words::{host::Host, teams::Teams as Words},
+};
 use maud::{Markup, html};
 
 pub struct LeaderboardPage<'a> {
@@ -230,8 +232,12 @@ fn nothing(page: &LeaderboardPage<'_>) -> Markup {
     let w = shell.words();
     let board = shell.href(&event.path(""), &[]);
     if page.filter.is_empty() {
-        let rules = shell.href(&event.path("/rules"), &[]);
-        empty(w.no_team_title, w.no_team_do, Some((&rules, w.tab_rules)))
+        let register = shell.href(&event.path("/teams/new"), &[]);
+        empty(
+            w.no_team_title,
+            w.no_team_do,
+            Some((&register, Words::of(shell.lang).register)),
+        )
     } else {
         empty(w.no_match_title, w.no_match_do, Some((&board, w.show_all)))
     }
@@ -249,6 +255,9 @@ fn feed(page: &LeaderboardPage<'_>) -> Markup {
                 @else { ol { @for item in &page.feed { (feed_item(shell, event, item)) } } }
             }
             p.hint { a href=(why) { (w.why_question) } }
+            @if event.phase != Phase::Final {
+                p.hint { a href=(shell.href(&event.path("/teams/new"), &[])) { (Words::of(shell.lang).register_question) } }
+            }
         }
     }
 }

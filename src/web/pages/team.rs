@@ -8,7 +8,7 @@ use super::{
     view::{Event, Paging, PersonRef, Shell, SubmissionRow},
     when,
 };
-use crate::domain::time::Moment;
+use crate::{domain::time::Moment, web::words::teams::Teams as Words};
 use maud::{Markup, html};
 
 /// Days in the table beside the chart at most; the newest are kept.
@@ -27,6 +27,14 @@ pub struct TeamPage<'a> {
     pub submissions: Vec<SubmissionRow<'a>>,
     /// Of the submissions.
     pub paging: Paging,
+    pub announcement: Option<Announced<'a>>,
+}
+
+/// What the organizer tells the team.
+#[derive(Clone, Copy, Debug)]
+pub struct Announced<'a> {
+    pub text: &'a str,
+    pub at: Moment,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +79,10 @@ pub fn team(page: &TeamPage<'_>) -> Markup {
                 @else { (submissions(shell, event, &page.submissions)) }
                 (pages(shell, &path, &[], &page.paging))
             }
-            (members(page))
+            div.stack {
+                (announcement(page))
+                (members(page))
+            }
         }
     };
     frame(
@@ -157,12 +168,30 @@ fn growth_table(page: &TeamPage<'_>) -> Markup {
     }
 }
 
+fn announcement(page: &TeamPage<'_>) -> Markup {
+    let (shell, event) = (&page.shell, &page.event);
+    html! {
+        @if let Some(said) = &page.announcement {
+            section.card.announced aria-labelledby="announced" {
+                h2 #announced { (Words::of(shell.lang).announcement) }
+                p.pre { (written(said.text)) }
+                p.quiet { (when::both_clocks(shell, event.zone, said.at)) }
+            }
+        }
+    }
+}
+
 fn members(page: &TeamPage<'_>) -> Markup {
     let (shell, event) = (&page.shell, &page.event);
     let w = shell.words();
+    let join = event.path(&format!("/teams/{}/join", page.row.slug));
+    let here = |member: &&Member<'_>| {
+        member.joined_at.is_none_or(|at| at <= shell.now) && member.left_at.is_none_or(|at| shell.now < at)
+    };
+    let seated = page.members.iter().filter(here).count();
     html! {
         section.card { table.list {
-            caption { (w.members(page.members.len(), page.capacity)) }
+            caption { (w.members(seated, page.capacity)) }
             thead { tr {
                 th scope="col" { (w.person) }
                 th.num scope="col" { (w.fixes) }
@@ -176,7 +205,9 @@ fn members(page: &TeamPage<'_>) -> Markup {
                 td.num { (member.fixes) }
                 td.num.points { (member.points) }
             } } }
-        } }
+        }
+        p.hint { a href=(shell.href(&join, &[])) { (Words::of(shell.lang).your_place_link) } }
+        }
     }
 }
 

@@ -21,6 +21,11 @@ fn format(form: &str, zone: Tz, at: Moment) -> String {
     at.utc().with_timezone(&zone).format(form).to_string()
 }
 
+/// What a form's field of a day and time holds: `2020-12-28T10:00`, on the clock of `zone`.
+pub fn field_value(zone: Tz, at: Moment) -> String {
+    format("%Y-%m-%dT%H:%M", zone, at)
+}
+
 /// `UTC+8`, `UTC−3:30`, `UTC`: what `zone` is ahead of UTC at that instant.
 pub fn offset(zone: Tz, at: Moment) -> String {
     let minutes = offset_minutes(zone, at);

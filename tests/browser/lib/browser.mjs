@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { PASSWORD } from "./site.mjs";
 
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -19,7 +20,7 @@ export async function open(browser, options = {}) {
   // Style and script from a folder, to see a change of theirs without a build.
   const assets = process.env.BUGATHLON_ASSETS;
   if (assets) {
-    for (const [asked, path] of [["**/assets/app.*.css", "app.css"], ["**/assets/live.*.js", "live.js"]]) {
+    for (const [asked, path] of [["**/assets/app.*.css", "app.css"], ["**/assets/live.*.js", "live.js"], ["**/assets/forms.*.css", "forms.css"], ["**/assets/desk.*.js", "desk.js"]]) {
       await context.route(asked, (route) => route.fulfill({ path: join(assets, path) }));
     }
   }
@@ -38,6 +39,15 @@ export async function open(browser, options = {}) {
       console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
+  return page;
+}
+
+/** Signs in on the page, as people do. */
+export async function signIn(page, site, login, to = "/") {
+  await page.goto(`${site.origin}/sign-in?to=${encodeURIComponent(to)}`);
+  await page.fill("#f-login", login);
+  await page.fill("#f-password", PASSWORD);
+  await Promise.all([page.waitForURL((url) => url.pathname !== "/sign-in"), page.click("main form button[type=submit]")]);
   return page;
 }
 

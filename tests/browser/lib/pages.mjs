@@ -1,12 +1,12 @@
 // Every page that there is. One that is not wired yet answers 404, and its tests say so.
 import assert from "node:assert/strict";
-import { open } from "./browser.mjs";
+import { open, signIn } from "./browser.mjs";
 import { PULL_URL, SLUG } from "./site.mjs";
 
 const home = `/competitions/${SLUG}`;
 const why = (url) => `${home}/why?url=${encodeURIComponent(url)}`;
 
-/** Name, for screenshots and test names, and address. */
+/** Name, for screenshots and test names; address; what it answers; who looks, where not everybody may. */
 export const PAGES = [
   ["competitions", "/"],
   ["board", home],
@@ -37,28 +37,22 @@ export const PAGES = [
   ["submission-refused-frozen", "/submissions/15"],
   ["team-frozen", "/competitions/icy/teams/hostile"],
   ["not-found", "/there-is-no-such-page", 404],
+  ["sign-in", "/sign-in"],
 ];
 
 export const withLanguage = (path, lang) => `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
 
-/** Why a page cannot be tried yet, or false. */
-export async function missing(site, [name, path, expected = 200]) {
-  const status = await site.status(path);
-  return status === 404 && expected === 200 && `NOT RUN: ${name} (${path}) answers 404, the page is not wired yet`;
-}
-
 /** One subtest a page and language: `check(page, name, lang)` on it, in one tab. */
 export async function onEveryPage(t, { site, browser }, options, check) {
-  const page = await open(browser, options);
-  for (const entry of PAGES) {
-    const [name, path, expected = 200] = entry;
-    const skip = await missing(site, entry);
-    for (const lang of skip ? [""] : ["en", "zh"]) {
-      await t.test(`${name} ${lang}`.trim(), async (its) => {
-        if (skip) {
-          its.skip(skip);
-          return;
-        }
+  const tabs = new Map();
+  for (const [name, path, expected = 200, who = ""] of PAGES) {
+    if (!tabs.has(who)) {
+      const tab = await open(browser, options);
+      tabs.set(who, who ? await signIn(tab, site, who) : tab);
+    }
+    const page = tabs.get(who);
+    for (const lang of ["en", "zh"]) {
+      await t.test(`${name} ${lang}`, async () => {
         page.complaints.length = 0;
         const answer = await page.goto(site.origin + withLanguage(path, lang), { waitUntil: "load" });
         assert.equal(answer.status(), expected);
@@ -69,5 +63,5 @@ export async function onEveryPage(t, { site, browser }, options, check) {
       });
     }
   }
-  await page.context().close();
+  for (const page of tabs.values()) await page.context().close();
 }

@@ -102,6 +102,19 @@ ${result}`);
   return path;
 }
 
+export const PASSWORD = "correct horse battery";
+
+/** Who signs in. `mei` and `mallory` are people of the teams, `anna` is in none. */
+export const LOGINS = [
+  ["host", "--role", "admin"],
+  ["judge", "--role", "judge", "--competition", "tryout"],
+  ["judge-two", "--role", "judge", "--competition", "tryout"],
+  ["organizer", "--role", "organizer", "--competition", "tryout", "--team", "hostile"],
+  ["mei"],
+  ["mallory"],
+  ["anna"],
+];
+
 /** Where the pages of the tests are. The first one, `tryout`, is open and hears hooks. */
 export const SLUG = "tryout";
 export const PULL_URL = (number) => `https://github.com/${REPOSITORY}/pull/${number}`;
@@ -121,12 +134,27 @@ export class Site {
       join(ROOT, "seeds/spring-sprint"),
     ];
     for (const path of folders) await site.command("seed", path);
+    for (const [login, ...role] of LOGINS) await site.account(login, ...role);
     await site.serve();
     return site;
   }
 
   command(...words) {
     return run(BINARY, ["--database-url", this.database, ...words]);
+  }
+
+  /** A login with a password; it belongs to the person with that slug, where there is one. */
+  account(login, ...role) {
+    const child = spawn(BINARY, ["--database-url", this.database, "account", "add", login, ...role], {
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    let said = "";
+    child.stderr.on("data", (text) => { said += text; });
+    child.stdin.end(`${PASSWORD}\n`);
+    return new Promise((added, refused) => {
+      child.once("error", refused);
+      child.once("exit", (code) => (code === 0 ? added() : refused(new Error(`account add ${login}: ${said}`))));
+    });
   }
 
   /** Starts the server, on the port that it had before where there was one. */

@@ -124,9 +124,11 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             event,
             id: 9,
             case: case(world, status, held, hostile),
+            may_judge: hostile,
+            may_appeal: hostile && !held,
         })
     };
-    vec![
+    let mut all = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -172,6 +174,10 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 members: members.collect(),
                 submissions: submissions(hostile),
                 paging: paging(61),
+                announcement: Some(Announced {
+                    text: if hostile { HOSTILE } else { "We meet on Thursday." },
+                    at: world.now,
+                }),
             }),
         ),
         (
@@ -231,5 +237,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 request_id: Some("0f3a-77"),
             }),
         ),
-    ]
+    ];
+    all.extend(super::own::own_pages(world, shell, event, level, hostile));
+    all
 }
