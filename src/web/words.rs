@@ -5,8 +5,8 @@
 
 mod advice;
 pub mod form;
-pub mod me;
 pub mod host;
+pub mod me;
 mod sentences;
 pub mod sign_in;
 pub mod teams;
@@ -317,7 +317,14 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), host::Host::all(), me::Me::all(), sign_in::SignIn::all(), teams::Teams::all()].concat()
+        [
+            form::Form::all(),
+            host::Host::all(),
+            me::Me::all(),
+            sign_in::SignIn::all(),
+            teams::Teams::all(),
+        ]
+        .concat()
     }
 
     #[test]

@@ -4,9 +4,9 @@ mod boards;
 mod cases;
 mod competitions;
 mod forge_sign_in;
-mod me;
-mod joining;
 pub mod host;
+mod joining;
+mod me;
 mod sign_in;
 mod teams;
 
@@ -14,8 +14,8 @@ pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
 pub use forge_sign_in::{callback, start};
-pub use me::{delete as delete_me, me, unbind};
 pub use joining::{join_form, join_page, place_form, place_page};
+pub use me::{delete as delete_me, me, unbind};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 pub use teams::{register_form, register_page, registration_form, registration_page, registrations};
 
