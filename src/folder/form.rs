@@ -173,13 +173,10 @@ fn instant(text: &str, zone: Tz) -> String {
 fn tables(item: &Item) -> Vec<&dyn TableLike> {
     match item {
         Item::ArrayOfTables(tables) => tables.iter().map(|table| table as &dyn TableLike).collect(),
-        Item::Value(Value::Array(items)) => {
-            let table = |item| match item {
-                &Value::InlineTable(ref table) => Some(table as &dyn TableLike),
-                _ => None,
-            };
-            items.iter().filter_map(table).collect()
-        }
+        Item::Value(Value::Array(items)) => items
+            .iter()
+            .filter_map(|item| item.as_inline_table().map(|table| table as &dyn TableLike))
+            .collect(),
         Item::None | Item::Value(_) | Item::Table(_) => Vec::new(),
     }
 }

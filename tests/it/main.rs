@@ -14,6 +14,7 @@ mod forge_sign_in;
 mod freeze;
 mod hooks;
 mod host;
+mod host_pages;
 mod instances;
 mod judge;
 mod live;

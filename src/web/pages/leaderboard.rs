@@ -85,7 +85,7 @@ pub fn leaderboard(page: &LeaderboardPage<'_>) -> Markup {
         div data-part="banner" {
             (freeze_banner(shell, event))
             @if event.phase == Phase::Final {
-                p.acts-line { a.button href=(shell.href(&event.path("/result"), &[])) { (Host::of(shell.lang).see_result) } }
+                p.filters { a.button href=(shell.href(&event.path("/result"), &[])) { (Host::of(shell.lang).see_result) } }
             }
         }
         (filters(shell, event, Tab::Board, &page.filter, page.regions))

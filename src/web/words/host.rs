@@ -24,6 +24,7 @@ area!(
         none_yet_do: "Create one: give it a name, a window and its repositories.", "新建一个：填写名称、时间和参赛仓库即可。";
 
         // Overview.
+        overview_lead: "What waits, and what you can do now.", "待处理的事项与可进行的操作。";
         accepted: "Counted", "已计入";
         review: "Judges decide", "待裁定";
         waiting: "Waiting", "等待中";
@@ -74,7 +75,7 @@ area!(
         time_zone_hint: "Such as Asia/Shanghai. All times here are on its clock.", "如 Asia/Shanghai，以下时间均按该时区。";
         opens_at: "Opens", "开始";
         closes_at: "Closes", "截止";
-        merge_grace: "Time to merge after the close", "截止后的合并宽限";
+        merge_grace: "Grace to merge", "截止后的合并宽限";
         merge_grace_hint: "Such as 14d, 36h or 0d", "如 14d、36h 或 0d";
         freeze_at: "Board freezes", "封榜时间";
         where_: "Where", "仓库";
@@ -115,6 +116,10 @@ area!(
         // Dry run.
         dry_title: "What would change", "将发生的变化";
         dry_lead: "Nothing is written yet. This is what applying does now.", "尚未写入任何内容，以下是现在应用后的结果。";
+        would_move: "Applying would change", "应用后将变化";
+        moved_statuses: "statuses of pull requests", "合并请求状态";
+        moved_points: "pull requests' points", "合并请求积分";
+        moved_ranks: "ranks on the boards", "榜单名次";
         nothing_moves: "No status, no point and no rank would move.", "状态、积分和名次都不会变化。";
         same_text: "The definition is the same as before.", "赛事定义与之前相同。";
         changed_keys: "In the definition", "赛事定义";
@@ -212,18 +217,6 @@ area!(
         see_result: "See the final result and its export", "查看最终结果与导出文件";
     }
 );
-
-/// `3 statuses, 12 points and 4 ranks would move.`
-pub fn would_move(lang: Lang, statuses: usize, points: usize, ranks: usize) -> String {
-    let of = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    match lang {
-        Lang::En => format!(
-            "Pull requests with another status: {statuses}; with other points: {points}. {} would move.",
-            of(ranks, "rank"),
-        ),
-        Lang::Zh => format!("{statuses} 个合并请求的状态、{points} 个的积分、{ranks} 个名次将发生变化。"),
-    }
-}
 
 /// `and 120 more, which the API lists`.
 pub fn and_more(lang: Lang, more: usize) -> String {

@@ -200,10 +200,10 @@ fn fields(page: &DefinitionPage<'_>, values: &[(&'static str, String)]) -> Marku
         fieldset.card.form {
             legend { (w.rules) }
             div.pair {
-                (one("review", w.review_field, None, false, Input::Choice(&[
+                (one("review", w.review_field, None, true, Input::Choice(&[
                     ("exceptions", w.review_exceptions), ("every", w.review_every),
                 ])))
-                (one("no_signal", w.no_signal, None, false, Input::Choice(&[
+                (one("no_signal", w.no_signal, None, true, Input::Choice(&[
                     ("ask", w.no_signal_ask), ("fail", w.no_signal_fail),
                 ])))
             }
@@ -221,9 +221,9 @@ fn fields(page: &DefinitionPage<'_>, values: &[(&'static str, String)]) -> Marku
         fieldset.card.form {
             legend { (w.scoring) }
             div.pair {
-                (one("base", w.base, None, false, number))
-                (one("first_fix_bonus", w.first_fix_bonus, None, false, number))
-                (one("daily_limit", w.daily_limit, Some(w.daily_limit_hint), false, number))
+                (one("base", w.base, None, true, number))
+                (one("first_fix_bonus", w.first_fix_bonus, None, true, number))
+                (one("daily_limit", w.daily_limit, Some(w.daily_limit_hint), true, number))
             }
             (one("labels", w.labels, Some(w.labels_hint), false, Input::Text(4)))
         }

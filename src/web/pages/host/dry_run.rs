@@ -9,7 +9,7 @@ use crate::{
             parts::{pull_key, stamp, written},
             view::{Event, PullRef, Shell},
         },
-        words::host::{and_more, would_move},
+        words::host::and_more,
     },
 };
 use maud::{Markup, html};
@@ -35,21 +35,25 @@ pub fn dry_run(page: &DryRunPage<'_>) -> Markup {
     let w = Words::of(shell.lang);
     let to = |rest: &str| shell.href(&event.path(rest), &[]);
     let same = found.was.is_empty() && found.became.is_empty();
+    let still = found.submissions.is_empty() && found.teams.is_empty() && found.people.is_empty();
     let body = html! {
         form.stack method="post" action=(to("/host/definition")) {
             input type="hidden" name="text" value=(page.text);
             input type="hidden" name="made_from" value=(page.mark);
             input type="hidden" name="as" value="file";
             section.card.form aria-labelledby="sum" {
-                h2 #sum {
-                    @if found.submissions.is_empty() && found.teams.is_empty() && found.people.is_empty() {
-                        (w.nothing_moves)
-                    } @else { (would_move(shell.lang, found.statuses, found.points, found.ranks)) }
+                h2 #sum { @if still { (w.nothing_moves) } @else { (w.would_move) } }
+                @if !still {
+                    dl.tiles {
+                        @for (count, word) in [
+                            (found.statuses, w.moved_statuses), (found.points, w.moved_points), (found.ranks, w.moved_ranks),
+                        ] { div { dt { (word) } dd { (count) } } }
+                    }
                 }
                 @if same { p { (w.same_text) } }
                 (refused(shell, &page.typed))
                 (reason_field(shell, &page.typed, "reason", true))
-                p.quiet { (w.apply_means) }
+                p { small { (w.apply_means) } }
                 div.acts {
                     button type="submit" { (w.apply) }
                     button.quiet-button type="submit" name="edit" value="again" formnovalidate { (w.edit_again) }

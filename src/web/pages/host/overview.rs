@@ -35,7 +35,7 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
             div.stack {
                 section.card aria-labelledby="state" {
                     h2 #state { (w.overview) }
-                    dl.facts {
+                    dl.tiles {
                         (figure(work.accepted, w.accepted))
                         (figure(work.review, w.review))
                         (figure(work.waiting, w.waiting))
@@ -54,7 +54,7 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
         shell,
         Sheet {
             title: w.overview,
-            lead: w.description,
+            lead: w.overview_lead,
             event: Some(event),
             admin: true,
             path: event.path("/host"),

@@ -75,16 +75,16 @@ pub fn result(page: &ResultPage<'_>) -> Markup {
                 thead { tr {
                     th.num scope="col" { (words.rank) }
                     th scope="col" { (words.team) }
-                    th.num scope="col" { (words.points) }
-                    th.num scope="col" { (words.fixes) }
                     th.num.mid scope="col" { (words.contributors) }
+                    th.num scope="col" { (words.fixes) }
+                    th.num scope="col" { (words.points) }
                 } }
                 tbody { @for row in &page.rows { tr {
                     td.num { (row.rank) }
                     th scope="row" { (team(row)) }
-                    td.num.points { (row.points) }
-                    td.num { (row.fixes) }
                     td.num.mid { (row.contributors) }
+                    td.num { (row.fixes) }
+                    td.num.points { (row.points) }
                 } } }
             }
             p.hint { a href=(shell.href(&event.path(""), &[])) { (w.whole_board) } } }
@@ -123,7 +123,9 @@ fn export(page: &ResultPage<'_>) -> Markup {
                     h3 { (w.verify) }
                     p { (w.verify_lead) }
                     pre.shell tabindex="0" { code {
-                        "curl -o " (event.slug) ".ndjson " (shell.origin) (address) "\n"
+                        @if !shell.origin.is_empty() {
+                            "curl -o " (event.slug) ".ndjson " (shell.origin) (address) "\n"
+                        }
                         "sha256sum " (event.slug) ".ndjson\n"
                         "bugathlon verify " (event.slug) ".ndjson"
                     } }
