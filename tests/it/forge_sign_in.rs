@@ -465,6 +465,34 @@ async fn a_new_login_takes_over_the_person_that_a_folder_named() {
 }
 
 #[actix_web::test]
+async fn a_hint_opens_no_login_that_has_a_role() {
+    let provider = Provider::start();
+    let site = site_of(&Folder::new(), &provider).await;
+    let bo = site.judge("bo", "spring").await;
+    // Whoever has taken the login that the folder names.
+    provider.user(6666, "bo");
+    let mut browser = Browser::new(&site);
+    let refused = browser.through("/auth/github/start").await;
+    assert!(
+        refused.status == 409 && refused.text().contains("GitHub bo"),
+        "{}",
+        refused.text()
+    );
+    assert!(browser.cookies.is_empty());
+    // Bo binds it, and from then on comes in by it.
+    provider.user(1002, "bo");
+    assert_eq!(
+        Browser::of(&site, &bo.token).through("/auth/github/start").await.status,
+        303
+    );
+    let mut browser = Browser::new(&site);
+    assert_eq!(browser.through("/auth/github/start").await.status, 303);
+    assert_eq!(me(&mut browser).await["account"]["roles"][0]["role"], "judge");
+    provider.stop().await;
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn another_sites_page_binds_nothing_to_who_is_signed_in() {
     let provider = Provider::start();
     let site = site_of(&Folder::new(), &provider).await;
