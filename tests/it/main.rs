@@ -18,4 +18,5 @@ mod real;
 mod submissions;
 mod surface;
 mod teams;
+mod teams_pages;
 mod upkeep;

@@ -183,7 +183,7 @@ fn reason(page: &RegistrationPage<'_>) -> Markup {
         @if let Some(reason) = page.reason {
             section.card aria-labelledby="why" {
                 h2 #why { (Words::of(page.shell.lang).reason) }
-                p.said.pre { (written(reason)) }
+                p.statement.pre { (written(reason)) }
             }
         }
     }
@@ -195,8 +195,8 @@ fn statement(page: &RegistrationPage<'_>) -> Markup {
         section.card aria-labelledby="says" {
             h2 #says { (w.what_they_say) }
             @match page.statement.filter(|text| !text.is_empty()) {
-                Some(text) => p.said.pre { (written(text)) },
-                None => p.said.quiet { (w.said_nothing) },
+                Some(text) => p.statement.pre { (written(text)) },
+                None => p.statement.quiet { (w.said_nothing) },
             }
         }
     }
@@ -240,10 +240,13 @@ fn steps(page: &RegistrationPage<'_>) -> Markup {
         Standing::Declined => w.wait_declined,
         Standing::Suspended => w.wait_suspended,
     };
+    // Somebody else was faster: the form that was sent is not on the page any more.
+    let homeless = page.typed_act.is_none_or(|act| !page.acts.contains(&act));
     let steps: Vec<Act> = page.acts.iter().copied().filter(|act| *act != Act::Details).collect();
     html! {
         section.card.padded aria-labelledby="next" {
             h2 #next { (w.next_step) }
+            @if homeless { (refused(shell, &page.typed)) }
             @if page.organizes { p { (waits) } }
             @else if steps.is_empty() { p { (w.no_step) } }
             @for act in &steps { (step(page, *act)) }
