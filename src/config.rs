@@ -1,6 +1,6 @@
 //! Arguments and environment, read once and handed down as values. Contract, section 5.
 
-use crate::store::DatabaseUrl;
+use crate::{domain::forge::Forge, forge::oauth::Provider, store::DatabaseUrl, web::Proxies};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -37,7 +37,7 @@ impl Database {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Serve pages, JSON, live streams and hooks.
-    Serve(Listen),
+    Serve(Box<Serve>),
     /// A competition that runs by itself, with nothing but this binary.
     Demo(Listen),
     /// Load a competition's folder, or the difference to what it was.
@@ -140,6 +140,86 @@ pub struct Listen {
     /// page, and to know requests of its own pages.
     #[arg(long, env = "PUBLIC_URL", default_value = "")]
     pub public_url: String,
+}
+
+/// How to serve people.
+#[derive(Args, Debug, Clone)]
+pub struct Serve {
+    #[command(flatten)]
+    pub listen: Listen,
+    /// Proxies that are believed about who asks (X-Forwarded-For): addresses and networks with commas
+    /// between, such as 127.0.0.1,10.0.0.0/8.
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: Proxies,
+    #[command(flatten)]
+    github: GitHub,
+    #[command(flatten)]
+    gitee: Gitee,
+    #[command(flatten)]
+    gitlab: GitLab,
+    #[command(flatten)]
+    gitcode: GitCode,
+}
+
+/// The arguments of signing in with a forge. A secret comes from the environment alone: arguments are for
+/// everybody on the machine to see.
+macro_rules! sign_in {
+    ($name:ident, $lower:literal, $upper:literal) => {
+        #[derive(Args, Clone)]
+        struct $name {
+            #[doc = concat!("To sign in with ", stringify!($name), ": the id of the application that was registered there")]
+            #[arg(id = concat!($lower, "-client-id"), long, env = concat!($upper, "_CLIENT_ID"), value_name = "ID")]
+            client_id: Option<String>,
+            #[arg(id = concat!($lower, "-client-secret"), long, hide = true, env = concat!($upper, "_CLIENT_SECRET"), hide_env_values = true)]
+            client_secret: Option<String>,
+            #[doc = concat!("Where ", stringify!($name), " is, if a community runs its own")]
+            #[arg(id = concat!($lower, "-url"), long, env = concat!($upper, "_URL"), value_name = "URL")]
+            url: Option<String>,
+            /// Its API
+            #[arg(id = concat!($lower, "-api-url"), long, env = concat!($upper, "_API_URL"), value_name = "URL")]
+            api_url: Option<String>,
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str($lower)
+            }
+        }
+
+        impl $name {
+            fn provider(&self) -> Result<Option<Provider>, String> {
+                let given = |text: &'_ Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+                let (id, secret) = (given(&self.client_id), given(&self.client_secret));
+                let (id, secret) = match (id, secret) {
+                    (None, None) => return Ok(None),
+                    (Some(id), Some(secret)) => (id, secret),
+                    (Some(_), None) => return Err(concat!($upper, "_CLIENT_SECRET is missing: set it beside ", $upper, "_CLIENT_ID").into()),
+                    (None, Some(_)) => return Err(concat!($upper, "_CLIENT_ID is missing: set it beside ", $upper, "_CLIENT_SECRET").into()),
+                };
+                let (web, api) = (given(&self.url), given(&self.api_url));
+                Provider::new(Forge::$name, &id, &secret, web.as_deref(), api.as_deref())
+                    .map(Some)
+                    .map_err(|why| format!(concat!($upper, "_URL, ", $upper, "_API_URL: {}"), why))
+            }
+        }
+    };
+}
+sign_in!(GitHub, "github", "GITHUB");
+sign_in!(Gitee, "gitee", "GITEE");
+sign_in!(GitLab, "gitlab", "GITLAB");
+sign_in!(GitCode, "gitcode", "GITCODE");
+
+impl Serve {
+    /// The forges that people sign in with. Errors: which variable is missing or wrong.
+    pub fn providers(&self) -> Result<Vec<Provider>, String> {
+        let all = [
+            self.github.provider()?,
+            self.gitee.provider()?,
+            self.gitlab.provider()?,
+            self.gitcode.provider()?,
+        ];
+        Ok(all.into_iter().flatten().collect())
+    }
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

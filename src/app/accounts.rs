@@ -156,10 +156,13 @@ fn role_deed(by: Option<&Who>, now: Moment, act: &'static str, login: &str, role
         Role::Judge(competition) => (Some(competition), None),
         Role::Organizer(competition, team) => (Some(competition), Some(team)),
     };
+    let told = Some(format!("{{\"role\":\"{}\"}}", role.as_str()));
+    let (was, became) = if act == "role.take" { (told, None) } else { (None, told) };
     Deed {
         competition,
         team,
-        became: Some(format!("{{\"role\":\"{}\"}}", role.as_str())),
+        was,
+        became,
         ..deed(by, now, act, login)
     }
 }
@@ -182,13 +185,30 @@ pub async fn give_role(app: &App, by: Option<&Who>, login: &str, role: RoleName,
         .await
 }
 
-/// Takes a role away; it holds with the next request. Errors: `NotThere`, `NoCompetition`.
+/// Somebody else is an admin who can sign in. Errors: `LastAdmin`.
+fn others_run_it(db: &mut Db, id: LoginId) -> Result<(), AppError> {
+    let admins = store::admins(db)?;
+    if !admins.contains(&id) {
+        return Ok(());
+    }
+    for other in admins.into_iter().filter(|other| *other != id) {
+        if store::login_by_id(db, other)?.is_some_and(|login| login.banned_at.is_none()) {
+            return Ok(());
+        }
+    }
+    Err(Objection::LastAdmin.into())
+}
+
+/// Takes a role away; it holds with the next request. Errors: `NotThere`, `NoCompetition`, `LastAdmin`.
 pub async fn take_role(app: &App, by: Option<&Who>, login: &str, role: RoleName, now: Moment) -> Result<(), AppError> {
     let (by, login) = (by.cloned(), login.to_owned());
     app.store
         .write(move |db| {
             let known = known(db, &login)?;
             let role = role.role(db)?;
+            if role == Role::Admin {
+                others_run_it(db, known.id)?;
+            }
             if store::revoke(db, known.id, role)? {
                 store::record(db, &role_deed(by.as_ref(), now, "role.take", &known.login, role))?;
             }
@@ -215,7 +235,7 @@ pub async fn new_password(app: &App, by: Option<&Who>, login: &str, secret: &str
         .await
 }
 
-/// Closes a login, or opens it again; what it may do ends with the next request. Errors: `NotThere`.
+/// Closes a login, or opens it again; what it may do ends with the next request. Errors: `NotThere`, `LastAdmin`.
 pub async fn ban(
     app: &App,
     by: &Who,
@@ -228,13 +248,19 @@ pub async fn ban(
     app.store
         .write(move |db| {
             let known = known(db, &login)?;
+            if banned {
+                others_run_it(db, known.id)?;
+            }
             store::set_banned(db, known.id, banned.then_some(now))?;
             if banned {
                 store::end_sessions(db, known.id, now)?;
             }
             let act = if banned { "login.ban" } else { "login.unban" };
+            let told = |banned: bool| Some(format!("{{\"banned\":{banned}}}"));
             let deed = Deed {
                 reason,
+                was: told(known.banned_at.is_some()),
+                became: told(banned),
                 ..deed(Some(&by), now, act, &known.login)
             };
             Ok(store::record(db, &deed)?)

@@ -16,8 +16,6 @@ use serde_json::json;
 
 /// Characters of what a team says of itself, at least and at most.
 pub const STATEMENT: (usize, usize) = (1, 2_000);
-/// Characters of a reason, at least and at most.
-pub const REASON: (usize, usize) = (3, 2_000);
 /// Seats of a team, at least and at most.
 const SEATS: (i64, i64) = (1, 10_000);
 

@@ -75,6 +75,8 @@ impl Chart {
 const SKEW: i64 = 5 * Moment::SECOND;
 /// How long a delivery may wait before something must be wrong.
 const WAIT: i64 = Moment::MINUTE;
+/// Days after which the key that signs sessions should be another.
+const OLD_KEY: i64 = 90;
 /// How long the disk is measured, and the syncs a second under which hooks would feel it.
 const MEASURE: Duration = Duration::from_millis(200);
 const FEW_SYNCS: f64 = 50.0;
@@ -118,6 +120,7 @@ async fn look(
         );
     }
     clock(&app, now, chart).await?;
+    keys(&app, now, chart).await?;
     for competition in definitions(&app, chart).await? {
         sources(&competition, is_set, chart);
         ledger(&app, &competition, chart).await?;
@@ -288,6 +291,29 @@ fn missing<'a>(source: &'a Source, is_set: &impl Fn(&str) -> bool) -> Vec<(&'sta
         Secret::Env(_) | Secret::Literal(_) => None,
     };
     secrets.chain(token).filter_map(unset).collect()
+}
+
+/// How old the key is that sessions are signed with.
+async fn keys(app: &App, now: Moment, chart: &mut Chart) -> Result<(), AppError> {
+    let since = app.store.read(move |db| super::signing_since(db, now)).await?;
+    let Some(since) = since else {
+        chart.ok("nobody has signed in yet: there is no key that could be old");
+        return Ok(());
+    };
+    let days = (now.millis() - since.millis()).max(0) / Moment::DAY;
+    let said = match days {
+        1 => "the key that signs sessions is 1 day old".to_owned(),
+        days => format!("the key that signs sessions is {days} days old"),
+    };
+    if days > OLD_KEY {
+        chart.warn(
+            said,
+            "`bugathlon account rotate-keys` makes a new one and signs nobody out",
+        );
+    } else {
+        chart.ok(said);
+    }
+    Ok(())
 }
 
 async fn ledger(app: &App, competition: &Competition, chart: &mut Chart) -> Result<(), AppError> {

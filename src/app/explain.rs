@@ -15,7 +15,7 @@ use crate::{
         words::Voice,
     },
     forge::PullName,
-    store::{self, Chained, Db, Fact, Submission},
+    store::{self, Chained, Db, Decided, Fact, Submission},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -56,12 +56,16 @@ pub struct Case {
     /// The revert that took it back, and the other of a duplicate, as `gitee:owner/name!12`.
     pub reverted_by: Option<String>,
     pub duplicate: Option<(Likeness, String)>,
+    /// The judge's decision, as long as nobody took it back; None while hidden.
+    pub decision: Option<Decided>,
     /// What it earned or, while it is not accepted, nothing.
     pub award: Option<Award>,
     /// Its entries in the ledger, oldest first; empty while hidden.
     pub history: Vec<Chained>,
     /// A freeze hides what became of it.
     pub hidden: bool,
+    /// For whom it was read.
+    pub sight: Sight,
     /// When the checks are said: what is not merged yet is judged at this moment.
     pub now: Moment,
 }
@@ -128,7 +132,7 @@ pub async fn case(app: &App, id: SubmissionId, sight: Sight, now: Moment) -> Res
         .await
 }
 
-fn case_of(
+pub(super) fn case_of(
     db: &mut Db,
     competition: Competition,
     mut submission: Submission,
@@ -149,15 +153,14 @@ fn case_of(
         Some(duplicate) => name_of(db, duplicate.of)?.map(|name| (duplicate.how, name)),
         None => None,
     };
-    let award = if hidden {
-        None
+    let (decision, award, history) = if hidden {
+        (None, None, Vec::new())
     } else {
-        award_of(db, &competition, &submission)?
-    };
-    let history = if hidden {
-        Vec::new()
-    } else {
-        store::ledger_of(db, submission.id)?
+        (
+            store::standing_of(db, &[submission.id])?.remove(&submission.id),
+            award_of(db, &competition, &submission)?,
+            store::ledger_of(db, submission.id)?,
+        )
     };
     Ok(Case {
         competition,
@@ -167,9 +170,11 @@ fn case_of(
         roster,
         reverted_by,
         duplicate,
+        decision,
         award,
         history,
         hidden,
+        sight,
         now,
     })
 }
@@ -310,6 +315,41 @@ impl Case {
         lines
     }
 
+    /// The decision still holds: what the judge saw has not changed since.
+    pub fn decision_holds(&self) -> bool {
+        let reverted = self.submission.reverted_by.is_some();
+        let ruling = self
+            .decision
+            .as_ref()
+            .map(|decided| decided.decision.ruling(&self.fact.pull));
+        ruling.is_some_and(|ruling| ruling.holds(reverted))
+    }
+
+    /// A decision stands that its person or organizer can still appeal, as far as time and seal go.
+    pub fn may_be_appealed(&self) -> bool {
+        let open = self.competition.stored.seal.finalized_at.is_none();
+        let in_time = |decided: &Decided| self.now <= decided.at.plus(super::appeals::WITHIN);
+        open && self.decision.as_ref().is_some_and(in_time)
+    }
+
+    /// The decision as everybody sees it; who took it is told to judges and admins alone.
+    fn decision_json(&self) -> Value {
+        let Some(decided) = &self.decision else {
+            return Value::Null;
+        };
+        let mut told = json!({
+            "action": decided.decision.action,
+            "points": decided.decision.points,
+            "reason": decided.reason,
+            "decided_at": decided.at,
+            "stands": self.decision_holds(),
+        });
+        if self.sight == Sight::Live {
+            told["by"] = json!(decided.judge_login);
+        }
+        told
+    }
+
     /// The submission object of the contract, section 6.
     pub fn json(&self, lang: Lang) -> Value {
         let pull = &self.fact.pull;
@@ -337,7 +377,7 @@ impl Case {
             "status": self.status(),
             "points": self.points(),
             "checks": checks,
-            "decision": null,
+            "decision": self.decision_json(),
         })
     }
 }

@@ -4,10 +4,10 @@ use super::{
     App, AppError, Competition,
     evaluate::places,
     export_lines::{
-        AccountLine, BoardOf, DefinitionLine, DuplicateLine, EndLine, FORMAT, Header, LedgerLine, Line, MembershipLine,
-        PersonLine, StandingLine, SubmissionLine, TeamLine, VERSION, pull_line,
+        AccountLine, BoardOf, DecisionLine, DefinitionLine, DuplicateLine, EndLine, FORMAT, Header, LedgerLine, Line,
+        MembershipLine, PersonLine, StandingLine, SubmissionLine, TeamLine, VERSION, pull_line,
     },
-    output::{Output, Readers},
+    output::{Output, Readers, fault},
     turn,
 };
 use crate::{
@@ -57,41 +57,59 @@ pub async fn export(
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
-            let mut lines = Lines {
-                output: Output::beside(&path, Readers::All)?,
-                digest: Context::new(&SHA256),
-                written: 0,
-                text: Vec::new(),
-            };
-            let exported = write(db, &competition, &definitions.reader(), now, &mut lines, &mut progress)?;
-            lines.end()?;
+            let mut output = Output::beside(&path, Readers::All)?;
+            let read = definitions.reader();
+            let exported = write_export(db, &competition, &read, now, &mut output, &path, &mut progress)?;
+            output.finish()?;
             Ok(exported)
         })
         .await
 }
 
-struct Lines {
-    output: Output,
+/// Writes an export to wherever: a file, or what a result publishes. `name` is what a fault calls it.
+pub(super) fn write_export(
+    db: &mut Db,
+    competition: &Competition,
+    read: &ReadDefinition,
+    now: Moment,
+    output: &mut dyn Write,
+    name: &Path,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Exported, AppError> {
+    let mut lines = Lines {
+        output,
+        name,
+        digest: Context::new(&SHA256),
+        written: 0,
+        text: Vec::new(),
+    };
+    let exported = write(db, competition, read, now, &mut lines, progress)?;
+    lines.end()?;
+    Ok(exported)
+}
+
+struct Lines<'w> {
+    output: &'w mut dyn Write,
+    name: &'w Path,
     digest: Context,
     written: u64,
     text: Vec<u8>,
 }
 
-impl Lines {
+impl Lines<'_> {
     fn put(&mut self, line: &impl Serialize) -> Result<(), AppError> {
         self.text.clear();
-        serde_json::to_writer(&mut self.text, line).map_err(|why| self.output.fault(&why))?;
+        serde_json::to_writer(&mut self.text, line).map_err(|why| fault(self.name, &why))?;
         self.text.push(b'\n');
         self.digest.update(&self.text);
         self.written += 1;
-        self.output.write_all(&self.text).map_err(|why| self.output.fault(&why))
+        self.output.write_all(&self.text).map_err(|why| fault(self.name, &why))
     }
 
     fn end(mut self) -> Result<(), AppError> {
         let sha256 = super::hex(self.digest.clone().finish().as_ref());
         let lines = self.written;
-        self.put(&Line::End(EndLine { lines, sha256 }))?;
-        self.output.finish()
+        self.put(&Line::End(EndLine { lines, sha256 }))
     }
 }
 
@@ -100,18 +118,19 @@ fn write(
     competition: &Competition,
     read: &ReadDefinition,
     now: Moment,
-    lines: &mut Lines,
+    lines: &mut Lines<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Exported, AppError> {
     let id = competition.id();
     let board = Board::read(db, read, id, false, now)?
         .ok_or_else(|| AppError::NoCompetition(competition.stored.slug.to_string()))?;
     lines.put(&header(db, competition, &board, now)?)?;
-    let text = without_sources(&competition.stored.definition).map_err(|why| lines.output.fault(&why))?;
+    let text = without_sources(&competition.stored.definition).map_err(|why| fault(lines.name, &why))?;
     lines.put(&Line::Definition(DefinitionLine { text }))?;
 
     let roster = store::roster(db, id)?;
     put_roster(db, competition, &roster, lines)?;
+    put_decisions(db, competition, lines)?;
     let mut exported = Exported {
         pulls: put_pulls(db, competition, lines, progress)?,
         ..Exported::default()
@@ -179,7 +198,7 @@ fn without_sources(definition: &str) -> Result<String, String> {
 
 /// Teams, and the people who are or were in one or have a submission: others decide nothing here, and their
 /// names are nobody's business.
-fn put_roster(db: &mut Db, competition: &Competition, roster: &Roster, lines: &mut Lines) -> Result<(), AppError> {
+fn put_roster(db: &mut Db, competition: &Competition, roster: &Roster, lines: &mut Lines<'_>) -> Result<(), AppError> {
     let mut teams: Vec<_> = roster.teams.iter().collect();
     teams.sort_by_key(|(id, _)| **id);
     for (id, team) in teams {
@@ -229,10 +248,30 @@ fn put_roster(db: &mut Db, competition: &Competition, roster: &Roster, lines: &m
     Ok(())
 }
 
+/// The decisions that stand, by pull.
+fn put_decisions(db: &mut Db, competition: &Competition, lines: &mut Lines) -> Result<(), AppError> {
+    let standing = store::standing_in(db, competition.id())?;
+    let ids: Vec<SubmissionId> = standing.keys().copied().collect();
+    let mut rows = store::submissions_by_id(db, &ids)?;
+    rows.sort_by_key(|row| row.pull);
+    for row in rows {
+        if let Some(decided) = standing.get(&row.id) {
+            lines.put(&Line::Decision(Box::new(DecisionLine {
+                pull: row.pull,
+                action: decided.decision.action,
+                points: decided.decision.points,
+                decided_at: decided.at,
+                seen: decided.decision.seen.clone(),
+            })))?;
+        }
+    }
+    Ok(())
+}
+
 fn put_pulls(
     db: &mut Db,
     competition: &Competition,
-    lines: &mut Lines,
+    lines: &mut Lines<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, AppError> {
     let definition = &competition.definition;
@@ -273,7 +312,7 @@ fn submission_line(row: &Submission, roster: &Roster) -> SubmissionLine {
 }
 
 /// The live leaderboards, as the board shows them.
-fn put_standings(board: &Board, now: Moment, lines: &mut Lines) -> Result<(), AppError> {
+fn put_standings(board: &Board, now: Moment, lines: &mut Lines<'_>) -> Result<(), AppError> {
     let snapshot = board.snapshot();
     for row in &snapshot.rows {
         if let Some(team) = snapshot.face.team(row.team) {

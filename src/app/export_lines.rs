@@ -3,7 +3,7 @@
 //! of every byte before it.
 
 use crate::domain::{
-    evaluate::Status,
+    evaluate::{Action, Seen, Status},
     forge::Forge,
     ledger::{Cause, Entry, Hash},
     pull::{Actor, MergeReport, Pull, RepoPath, State},
@@ -43,6 +43,7 @@ pub(super) enum Line {
     Definition(DefinitionLine),
     Team(TeamLine),
     Person(PersonLine),
+    Decision(Box<DecisionLine>),
     Pull(Box<PullLine>),
     Submission(SubmissionLine),
     Ledger(LedgerLine),
@@ -95,6 +96,18 @@ pub(super) struct MembershipLine {
     pub team: TeamId,
     pub joined_at: Option<Moment>,
     pub left_at: Option<Moment>,
+}
+
+/// A judge's decision that stands, and what the judge saw: what an evaluation of its pull needs. Who decided,
+/// and why, is for the submission's own page.
+#[derive(Serialize, Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecisionLine {
+    pub pull: PullId,
+    pub action: Action,
+    pub points: Option<i64>,
+    pub decided_at: Moment,
+    pub seen: Seen,
 }
 
 /// Which report a merge was read from.

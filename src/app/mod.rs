@@ -2,28 +2,43 @@
 
 mod accounts;
 mod announce;
+mod appeals;
 mod apply;
+mod audit;
 mod backup;
+mod binding;
+mod conflict;
+mod console;
+mod decide;
+mod define;
+mod deletion;
 mod doctor;
+mod dry_run;
 mod evaluate;
 mod explain;
 mod export;
 mod export_lines;
+mod handshake;
 mod ingest;
 mod invites;
 mod neighbourhood;
 mod objection;
 mod once;
 mod output;
+mod own;
 mod password;
+mod queue;
+mod reason;
 mod rebuild;
 mod reports;
 mod requests;
 mod restore;
+mod seal;
 mod seats;
 mod seed;
 mod session;
 mod settle;
+mod source_secrets;
 mod sources;
 mod steps;
 mod submissions;
@@ -38,28 +53,42 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use announce::{ANNOUNCEMENT, announce};
-pub use apply::{Application, REASON, STATEMENT, apply};
+pub use appeals::{Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals};
+pub use apply::{Application, STATEMENT, apply};
+pub use audit::{AuditQuery, audit};
 pub use backup::backup;
+pub use binding::unbind;
+pub use console::{Account, Overview, SourceCard, Work, account, all_work, overview, people};
+pub use decide::{Judgement, Ruled, decide, undo};
+pub use define::{Defined, Shown, Wanted, define, definition_text, slug_of};
+pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
+pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
+pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
 pub use invites::{Invitation, InviteList, invitation, invite, invites, join, organizers, take_back};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
+pub use own::{Own, OwnTeam, account_json, kept, own};
+pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, queue};
+pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
 pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
 };
 pub use restore::restore;
+pub use seal::{SealedResult, finalize, reopen, reveal, sealed_export, sealed_result};
 pub use seats::leave;
 pub use seed::{Seeded, seed};
 pub use session::{
     AccountCard, NamedRole, SESSION, Session, account_card, named_roles, open_session, random_text, rotate_keys,
     sign_in, sign_out, signing_since, who,
 };
+pub use source_secrets::{SECRET, add_source_secret, end_source_secret};
 pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
 pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};

@@ -11,7 +11,7 @@ use crate::{
         team::{PersonId, PullId, Roster, SubmissionId},
         time::Moment,
     },
-    store::{self, Counter, Db, Fact, RepositoryId, Submission},
+    store::{self, Counter, Db, Decided, Fact, RepositoryId, Submission},
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -35,15 +35,20 @@ pub(super) struct Neighbourhood {
     pub whole: bool,
 }
 
+/// The decisions that stand, by submission.
+type Decisions = HashMap<SubmissionId, Decided>;
+
 fn subject(
     competition: &Competition,
     place: Place<'_>,
     roster: &Roster,
     fact: &Fact,
     id: SubmissionId,
+    decisions: &Decisions,
     now: Moment,
 ) -> Candidate {
-    let subject = Subject::of(id, &competition.definition, place, roster, &fact.pull, None, now);
+    let decision = decisions.get(&id).map(|decided| &decided.decision);
+    let subject = Subject::of(id, &competition.definition, place, roster, &fact.pull, decision, now);
     let keys = key_numbers(&subject.keys());
     Candidate {
         subject,
@@ -59,8 +64,42 @@ pub(super) fn whole(
     places: &HashMap<RepositoryId, Place<'_>>,
     now: Moment,
 ) -> Result<Neighbourhood, AppError> {
+    let mut found = whole_seen(db, competition, places, now)?;
+    number_new(db, &mut found.candidates)?;
+    let ids: Vec<SubmissionId> = found.before.keys().copied().collect();
+    found.links = links(db, &ids)?;
+    Ok(found)
+}
+
+/// A number that no submission has: what is new in a dry run bears these.
+const UNNUMBERED: i64 = 1 << 62;
+
+/// Everything in scope, as it would be evaluated; nothing is written, so what is new has no number to keep.
+pub(super) fn whole_dry(
+    db: &mut Db,
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    now: Moment,
+) -> Result<Neighbourhood, AppError> {
+    let mut found = whole_seen(db, competition, places, now)?;
+    number_from(UNNUMBERED, &mut found.candidates);
+    Ok(found)
+}
+
+/// Whether a submission is one that a dry run made up.
+pub(super) fn is_unnumbered(id: SubmissionId) -> bool {
+    id.0 >= UNNUMBERED
+}
+
+fn whole_seen(
+    db: &mut Db,
+    competition: &Competition,
+    places: &HashMap<RepositoryId, Place<'_>>,
+    now: Moment,
+) -> Result<Neighbourhood, AppError> {
     let roster = store::roster(db, competition.id())?;
     let rows = store::submissions_of(db, competition.id())?;
+    let decisions = store::standing_in(db, competition.id())?;
     let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
     let mut candidates = Vec::with_capacity(rows.len());
     let mut repositories: Vec<RepositoryId> = places.keys().copied().collect();
@@ -69,15 +108,13 @@ pub(super) fn whole(
         if let Some(place) = places.get(&fact.repository) {
             // A submission that is not known yet gets its number below.
             let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
-            candidates.push(subject(competition, *place, &roster, &fact, id, now));
+            candidates.push(subject(competition, *place, &roster, &fact, id, &decisions, now));
         }
     })?;
-    number_new(db, &mut candidates)?;
-    let ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
     let here: HashSet<SubmissionId> = candidates.iter().map(|c| c.subject.id).collect();
     Ok(Neighbourhood {
-        links: links(db, &ids)?,
-        left_scope: ids.into_iter().filter(|id| !here.contains(id)).collect(),
+        links: HashMap::new(),
+        left_scope: rows.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect(),
         before: rows.into_iter().map(|row| (row.id, row)).collect(),
         candidates,
         roster,
@@ -103,10 +140,11 @@ pub(super) fn around(
     let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
     let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
     let roster = store::roster_of(db, competition.id(), &authors(&facts), &also)?;
-    let mut changed = candidates(competition, places, &roster, &facts, &known, now);
+    let row_ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
+    let decisions = store::standing_of(db, &row_ids)?;
+    let mut changed = candidates(competition, places, &roster, &facts, &known, &decisions, now);
     number_new(db, &mut changed)?;
 
-    let row_ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
     let mut links = links(db, &row_ids)?;
     let mut inside: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
     inside.extend(&row_ids);
@@ -140,7 +178,9 @@ pub(super) fn around(
     } else {
         store::roster_of(db, competition.id(), &authors(&facts), &also)?
     };
-    changed.extend(candidates(competition, places, &roster, &neighbour_facts, &known, now));
+    let decisions = store::standing_of(db, &neighbours)?;
+    let neighbours = candidates(competition, places, &roster, &neighbour_facts, &known, &decisions, now);
+    changed.extend(neighbours);
     let here: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
     Ok(Neighbourhood {
         left_scope: rows.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect(),
@@ -178,12 +218,13 @@ fn candidates(
     roster: &Roster,
     facts: &[Fact],
     known: &HashMap<PullId, SubmissionId>,
+    decisions: &Decisions,
     now: Moment,
 ) -> Vec<Candidate> {
     let of = |fact: &Fact| {
         let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
         let place = places.get(&fact.repository)?;
-        Some(subject(competition, *place, roster, fact, id, now))
+        Some(subject(competition, *place, roster, fact, id, decisions, now))
     };
     facts.iter().filter_map(of).collect()
 }
@@ -192,14 +233,18 @@ fn number_new(db: &mut Db, candidates: &mut [Candidate]) -> Result<(), AppError>
     let new = candidates.iter().filter(|c| c.subject.id.0 == 0).count() as i64;
     if new > 0 {
         let first = store::take_numbers(db, Counter::Submission, new)?;
-        let mut unnumbered: Vec<&mut Candidate> = candidates.iter_mut().filter(|c| c.subject.id.0 == 0).collect();
-        // In the order of the pulls, whatever order the database gave them in.
-        unnumbered.sort_by_key(|candidate| candidate.pull);
-        for (number, candidate) in (first..).zip(unnumbered) {
-            candidate.subject.id = SubmissionId(number);
-        }
+        number_from(first, candidates);
     }
     Ok(())
+}
+
+fn number_from(first: i64, candidates: &mut [Candidate]) {
+    let mut unnumbered: Vec<&mut Candidate> = candidates.iter_mut().filter(|c| c.subject.id.0 == 0).collect();
+    // In the order of the pulls, whatever order the database gave them in.
+    unnumbered.sort_by_key(|candidate| candidate.pull);
+    for (number, candidate) in (first..).zip(unnumbered) {
+        candidate.subject.id = SubmissionId(number);
+    }
 }
 
 fn links(db: &mut Db, ids: &[SubmissionId]) -> Result<HashMap<SubmissionId, Vec<i64>>, AppError> {

@@ -26,6 +26,8 @@ pub enum Class {
     Gone,
     /// Too often.
     TooMany,
+    /// Another service, which this needs, does not do its part.
+    Elsewhere,
 }
 
 /// Why not. Fields are named as the contract's JSON names them.
@@ -107,10 +109,16 @@ pub enum Objection {
     LastSignIn,
     NoSuchForge(String),
     ForgeRefused(String),
+    ForgeSilent(String),
     HandshakeOver,
+    /// Nobody would be left to run the instance.
+    LastAdmin,
 
     // Decisions.
-    NotYetDecidable,
+    /// It still waits: for its merge where its facts are confirmed, else for that.
+    NotYetDecidable {
+        confirmed: bool,
+    },
     /// Author or team does not pass, or it is not merged: no decision could make it count.
     CannotCount(Status),
     AlreadyDecided {
@@ -135,6 +143,10 @@ pub enum Objection {
     StillOpen(Moment),
     NothingFrozen,
     AlreadyRevealed,
+    /// Since it was looked at.
+    DefinitionChanged,
+    /// Of one source, written here, hold already.
+    TwoSecrets,
 
     // Requests.
     OtherBody,
@@ -192,8 +204,9 @@ impl Objection {
             | InviteUsedUp
             | AccountTaken(_)
             | LastSignIn
+            | LastAdmin
             | ForgeRefused(_)
-            | NotYetDecidable
+            | NotYetDecidable { .. }
             | CannotCount(_)
             | AlreadyDecided { .. }
             | Changed
@@ -206,9 +219,12 @@ impl Objection {
             | StillOpen(_)
             | NothingFrozen
             | AlreadyRevealed
+            | DefinitionChanged
+            | TwoSecrets
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
             TooManySignIns(_) => Class::TooMany,
+            ForgeSilent(_) => Class::Elsewhere,
         }
     }
 
@@ -355,13 +371,25 @@ impl Objection {
                 format!("{forge} did not confirm the sign-in; nothing was changed, try again"),
                 format!("{forge} 未确认登录，未作任何更改，请重试"),
             ),
+            ForgeSilent(forge) => (
+                format!("{forge} does not answer as it should right now; nothing was changed, try again in a moment"),
+                format!("{forge} 暂时没有正常响应，未作任何更改，请稍后重试"),
+            ),
+            LastAdmin => two(
+                "this is the only admin here; make somebody else one first, with `bugathlon account role LOGIN admin`",
+                "这是唯一的管理员，请先用 `bugathlon account role LOGIN admin` 指定另一位管理员",
+            ),
             HandshakeOver => two(
                 "this sign-in was used or has waited too long; begin again",
                 "登录已使用或超时，请重新开始",
             ),
-            NotYetDecidable => two(
-                "it is still waiting: it is not merged, or its facts are not confirmed yet, and changes by itself once they are; decide then",
-                "仍在等待：尚未合并，或事实尚未确认，确认后会自动更新，届时再裁定",
+            NotYetDecidable { confirmed: true } => two(
+                "it is still waiting: it is not merged yet; decide once it is",
+                "仍在等待：尚未合并，合并后再裁定",
+            ),
+            NotYetDecidable { confirmed: false } => two(
+                "it is still waiting: the forge has not confirmed its facts yet, which happens by itself; decide then",
+                "仍在等待：代码平台尚未确认其内容，确认后会自动更新，届时再裁定",
             ),
             CannotCount(status) => (
                 format!(
@@ -419,6 +447,14 @@ impl Objection {
             ),
             NothingFrozen => two("no board is frozen", "目前没有封榜"),
             AlreadyRevealed => two("the board was revealed already", "已经揭榜"),
+            DefinitionChanged => two(
+                "somebody else has changed the definition since you opened it; open it again and make your change anew",
+                "在你打开之后已有人修改了赛事定义，请重新打开后再修改",
+            ),
+            TwoSecrets => two(
+                "two secrets of this source hold already; end one of them first",
+                "该来源已有两个有效密钥，请先停用其中一个",
+            ),
             OtherBody => two(
                 "this Idempotency-Key came with another request; use a new one",
                 "该 Idempotency-Key 已用于其他请求，请换一个",
@@ -462,6 +498,10 @@ fn said_thing(thing: &str) -> &'static str {
         "submission" => "提交",
         "appeal" => "申诉",
         "login" => "账号",
+        "result" => "结果，结果在比赛最终确定后公布",
+        "source" => "来源",
+        "secret" => "密钥",
+        "account" => "账号",
         _ => "内容",
     }
 }

@@ -43,11 +43,6 @@ impl Output {
         })
     }
 
-    /// What a fault in writing is called above.
-    pub fn fault(&self, why: &dyn std::fmt::Display) -> AppError {
-        fault(&self.path, why)
-    }
-
     /// Makes the bytes durable and puts the file in its place, over one that is there.
     pub fn finish(self) -> Result<(), AppError> {
         let path = self.path;

@@ -3,6 +3,7 @@
 use super::{
     App, AppError, Competition, Definitions, Dirty, LineSum, evaluate,
     reports::{import, rebind},
+    seal::publish,
 };
 use crate::{
     domain::{
@@ -71,7 +72,11 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
         .write(move |db| {
             let competition = definitions.of(db, &of)?;
             if competition.stored.seal != seal && (seal.revealed_at.is_some() || seal.finalized_at.is_some()) {
+                store::take_turn(db)?;
                 store::set_seal(db, competition.id(), seal)?;
+                if seal.finalized_at.is_some() {
+                    publish(db, &competition, now)?;
+                }
             }
             Ok::<_, AppError>(())
         })
@@ -178,6 +183,7 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
     let roster = store::roster(db, id)?;
     let memberships = store::memberships_made(db, id, true)?;
     let by_themselves = store::memberships_made(db, id, false)?;
+    let gone = store::gone_people(db)?;
     let of = |person: PersonId| memberships.get(&person).map_or(&[][..], Vec::as_slice);
     let own = |person: PersonId| by_themselves.get(&person).map_or(&[][..], Vec::as_slice);
     let known: HashMap<&Slug, PersonId> = roster.people.iter().map(|(id, p)| (&p.slug, *id)).collect();
@@ -185,6 +191,11 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
     let mut kept: HashSet<PersonId> = HashSet::with_capacity(folder.people.len());
     let mut problems: Vec<Problem> = Vec::new();
     for entry in &folder.people {
+        // Who has deleted themselves stays so: the folder brings neither name nor accounts back.
+        if let Some(person) = known.get(&entry.slug).filter(|person| gone.contains(*person)) {
+            kept.insert(*person);
+            continue;
+        }
         let person = match known.get(&entry.slug) {
             Some(person) if roster.people.get(person).is_some_and(|p| p.name == entry.name) => *person,
             _ => {
@@ -223,8 +234,8 @@ fn put_people(db: &mut Db, id: CompetitionId, folder: &Folder, teams: &Teams) ->
     if !problems.is_empty() {
         return Err(Refused(problems).into());
     }
-    let gone = roster.people.keys().filter(|person| !kept.contains(*person));
-    for person in gone {
+    let left_out = roster.people.keys().filter(|person| !kept.contains(*person));
+    for person in left_out {
         if !of(*person).is_empty() {
             changed = true;
             store::put_memberships(db, id, *person, &[])?;
@@ -256,7 +267,12 @@ fn put_accounts(
     let mut changed = false;
     let known = store::accounts_of(db, person)?;
     for account in &entry.accounts {
-        let same = |a: &&Account| a.forge == account.forge && folded(&a.login) == folded(&account.login);
+        // A login that somebody else has taken since is set aside as `login#id`: it is the same account.
+        let bare = |login: &str| folded(login.split('#').next().unwrap_or(""));
+        let same = |a: &&Account| {
+            let same_id = account.id.is_some() && a.id == account.id;
+            a.forge == account.forge && (bare(&a.login) == folded(&account.login) || same_id)
+        };
         if let Some(bound) = known.iter().find(same)
             && (account.id.is_none() || (bound.proven && bound.id == account.id))
         {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// How long a session lasts, and with it its token.
 pub const SESSION: i64 = 7 * Moment::DAY;
 /// How far two clocks may be apart, in seconds.
-const LEEWAY: u64 = 5;
+const LEEWAY: i64 = 5;
 /// Who issues tokens, and for whom.
 const ISSUER: &str = "bugathlon";
 
@@ -105,13 +105,17 @@ fn bearer(db: &mut Db, token: &str, now: Moment) -> Result<Who, AppError> {
     let keys = store::signing_keys(db, now)?;
     let key = keys.into_iter().find(|key| key.kid == kid).ok_or_else(over)?;
     let mut wanted = Validation::new(Algorithm::HS256);
-    wanted.leeway = LEEWAY;
+    // Held against the time that came in, below.
+    wanted.validate_exp = false;
     wanted.set_issuer(&[ISSUER]);
     wanted.set_audience(&[ISSUER]);
     wanted.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     let claims: Claims = decode(token, &DecodingKey::from_secret(&key.secret), &wanted)
         .map_err(|_| over())?
         .claims;
+    if claims.exp.saturating_add(LEEWAY) < now.millis() / Moment::SECOND {
+        return Err(over());
+    }
     let login = store::session_login(db, &claims.jti, now)?.ok_or_else(over)?;
     if login.id.0.to_string() != claims.sub {
         return Err(over());

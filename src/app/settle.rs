@@ -1,6 +1,9 @@
 //! From a neighbourhood to rows and ledger entries: folded, awarded, and what differs written.
 
-use super::{AppError, Changes, Competition, neighbourhood::Neighbourhood};
+use super::{
+    AppError, Changes, Competition,
+    neighbourhood::{Candidate, Neighbourhood},
+};
 use crate::{
     domain::{
         award::{Accepted, award},
@@ -41,25 +44,28 @@ struct Change {
     after: Option<Holding>,
 }
 
-/// Folds, awards, writes the rows that differ, and appends the entries that say so.
-pub(super) fn settle(
+/// What a neighbourhood comes to, before any of it is written.
+pub(super) struct Judged {
+    /// The row that each candidate is to have, with its keys.
+    pub rows: Vec<(Submission, Vec<i64>)>,
+    /// Submissions of the same people outside, whose points move; none where everything was folded.
+    outside: Vec<Change>,
+}
+
+/// Folds and awards. Reads, and writes nothing: a dry run ends here.
+pub(super) fn judge(
     db: &mut Db,
     competition: &Competition,
-    found: Neighbourhood,
-    now: Moment,
-    cause: Cause,
-) -> Result<Changes, AppError> {
-    let (subjects, extras): (Vec<Subject>, Vec<(PullId, Vec<i64>)>) = found
-        .candidates
-        .into_iter()
-        .map(|c| (c.subject, (c.pull, c.keys)))
-        .unzip();
+    candidates: Vec<Candidate>,
+    before: &HashMap<SubmissionId, Submission>,
+    whole: bool,
+) -> Result<Judged, AppError> {
+    let (subjects, extras): (Vec<Subject>, Vec<(PullId, Vec<i64>)>) =
+        candidates.into_iter().map(|c| (c.subject, (c.pull, c.keys))).unzip();
     let verdicts = fold(&subjects, competition.definition.review);
-    let (points, outside) = awards(db, competition, &subjects, &verdicts, &found.before, found.whole)?;
-
-    let mut changes: Vec<Change> = outside;
-    for ((subject, verdict), (pull, keys)) in subjects.iter().zip(&verdicts).zip(extras) {
-        let after = Submission {
+    let (points, outside) = awards(db, competition, &subjects, &verdicts, before, whole)?;
+    let row = |((subject, verdict), (pull, keys)): ((&Subject, &Verdict), (PullId, Vec<i64>))| {
+        let row = Submission {
             id: subject.id,
             competition: competition.id(),
             pull,
@@ -72,25 +78,47 @@ pub(super) fn settle(
             outcomes: verdict.outcomes.letters(),
             reverted_by: verdict.reverted_by,
             duplicate: verdict.duplicate,
-            given: given(subject, verdict.status),
+            given: subject.given(verdict.status),
         };
-        let before = found.before.get(&subject.id);
+        (row, keys)
+    };
+    let rows = subjects.iter().zip(&verdicts).zip(extras).map(row).collect();
+    Ok(Judged { rows, outside })
+}
+
+/// Folds, awards, writes the rows that differ, and appends the entries that say so.
+pub(super) fn settle(
+    db: &mut Db,
+    competition: &Competition,
+    found: Neighbourhood,
+    now: Moment,
+    cause: Cause,
+) -> Result<Changes, AppError> {
+    let judged = judge(db, competition, found.candidates, &found.before, found.whole)?;
+    let mut changes: Vec<Change> = judged.outside;
+    for change in &changes {
+        if let Some(after) = change.after {
+            store::set_points(db, change.id, after.points)?;
+        }
+    }
+    for (after, keys) in judged.rows {
+        let before = found.before.get(&after.id);
         match before {
             None => {
                 store::insert_submission(db, &after)?;
-                store::add_links(db, competition.id(), subject.id, &keys)?;
+                store::add_links(db, competition.id(), after.id, &keys)?;
             }
             Some(before) => {
                 if *before != after {
                     store::update_submission(db, &after)?;
                 }
-                if found.links.get(&subject.id).map_or(&[][..], Vec::as_slice) != keys {
-                    store::set_links(db, competition.id(), subject.id, &keys)?;
+                if found.links.get(&after.id).map_or(&[][..], Vec::as_slice) != keys {
+                    store::set_links(db, competition.id(), after.id, &keys)?;
                 }
             }
         }
         changes.push(Change {
-            id: subject.id,
+            id: after.id,
             before: before.map(Holding::of),
             after: Some(Holding::of(&after)),
         });
@@ -115,12 +143,6 @@ pub(super) fn settle(
     })
 }
 
-/// The points that a judge gave, where they count.
-fn given(subject: &Subject, status: Status) -> Option<i64> {
-    let ruling = subject.ruling.filter(|_| status == Status::Accepted)?;
-    ruling.points
-}
-
 type Points = HashMap<SubmissionId, i64>;
 
 /// The points of every accepted subject, and the changes of the same people's submissions elsewhere, whose
@@ -142,7 +164,7 @@ fn awards(
                 order,
                 id: subject.id,
                 worth: subject.worth,
-                given: given(subject, verdict.status),
+                given: subject.given(verdict.status),
             });
         }
     }
@@ -189,7 +211,6 @@ fn awards(
         .map(|row| (row.id, row))
         .collect();
     for (id, points) in moved {
-        store::set_points(db, id, points)?;
         if let Some(row) = rows.get(&id) {
             let before = Holding::of(row);
             changes.push(Change {

@@ -9,6 +9,7 @@ use crate::{
         text::Slug,
     },
     forge::{self, Hook, Proof, Refusal},
+    store,
 };
 use parking_lot::RwLock;
 use std::{collections::HashMap, sync::Arc};
@@ -24,7 +25,8 @@ struct Ready {
 
 type Book = HashMap<(Forge, Slug), Vec<Ready>>;
 
-/// Every source of every competition that is not final. Cheap to clone.
+/// Every source of every competition. A final one's go on proving: what arrives is kept, changes nothing of the
+/// result, and is there should it be reopened. Cheap to clone.
 #[derive(Clone)]
 pub struct Sources {
     book: Arc<RwLock<Book>>,
@@ -101,13 +103,20 @@ impl Sources {
     pub async fn refresh(&self, app: &App) -> Result<Vec<MissingSecret>, AppError> {
         let mut book = Book::new();
         let mut missing = Vec::new();
+        let written = app.store.read(store::source_secrets).await?;
         for competition in app.competitions().await? {
-            if competition.stored.seal.finalized_at.is_some() {
-                continue;
-            }
+            let mut lacks = Vec::new();
             for source in &competition.definition.sources {
-                let ready = self.ready(&competition.stored.slug, source, &mut missing);
+                let mut ready = self.ready(&competition.stored.slug, source, &mut lacks);
+                let own = written.iter().filter(|own| {
+                    own.competition == competition.id() && own.forge == source.forge && own.source == source.name
+                });
+                ready.secrets.extend(own.map(|own| own.secret.clone()));
                 book.entry((source.forge, source.name.clone())).or_default().push(ready);
+            }
+            // Nobody need keep the environment of what is over.
+            if competition.stored.seal.finalized_at.is_none() {
+                missing.append(&mut lacks);
             }
         }
         *self.book.write() = book;

@@ -3,8 +3,9 @@
 
 use super::{
     App, AppError, Competition, Dirty, Objection, TeamCard, Who,
-    apply::{REASON, kind, nobody_looks_like, region, seats, statement, team_name, unsealed},
+    apply::{kind, nobody_looks_like, region, seats, statement, team_name, unsealed},
     evaluate,
+    reason::REASON,
     teams::{card, known},
 };
 use crate::{

@@ -84,6 +84,7 @@ pub async fn latest(
     whose: Whose,
     offset: usize,
     limit: usize,
+    sight: Sight,
     now: Moment,
 ) -> Result<(Vec<Case>, u64), AppError> {
     let (definitions, slug) = (app.definitions(), slug.clone());
@@ -96,14 +97,14 @@ pub async fn latest(
             };
             let (rows, total) =
                 store::latest_submissions(db, competition.id(), team, person, offset as i64, limit as i64)?;
-            let cases = cases(db, &competition, rows, Sight::Public, now)?;
+            let cases = cases(db, &competition, rows, sight, now)?;
             Ok((cases, total.unsigned_abs()))
         })
         .await
 }
 
 /// What explains each of these rows, read together. Awards and histories are left to the single page.
-fn cases(
+pub(super) fn cases(
     db: &mut Db,
     competition: &Competition,
     rows: Vec<Submission>,
@@ -133,10 +134,15 @@ fn cases(
     let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
     let paths = scope_paths(db, &competition.definition)?;
     let roster: Roster = store::roster_of(db, competition.id(), &authors, &also)?;
+    let ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
+    let mut decisions = store::standing_of(db, &ids)?;
     let case = |mut submission: Submission| {
         let fact = facts.get(&submission.pull)?.clone();
+        let hidden = hide(competition, &mut submission, sight, now);
         Some(Case {
-            hidden: hide(competition, &mut submission, sight, now),
+            hidden,
+            decision: decisions.remove(&submission.id).filter(|_| !hidden),
+            sight,
             competition: competition.clone(),
             reverted_by: submission.reverted_by.and_then(|id| names.get(&id).cloned()),
             duplicate: submission

@@ -2,7 +2,8 @@
 
 use super::{
     export_lines::{
-        BoardOf, DuplicateLine, Header, Line, PersonLine, PullLine, StandingLine, SubmissionLine, TeamLine,
+        BoardOf, DecisionLine, DuplicateLine, Header, Line, PersonLine, PullLine, StandingLine, SubmissionLine,
+        TeamLine,
     },
     verify::{Verified, compare_standings},
 };
@@ -10,7 +11,7 @@ use crate::{
     domain::{
         award::{Accepted, award},
         competition::{Definition, PlaceAt, Seal},
-        evaluate::{Duplicate, Status, Subject, fold},
+        evaluate::{Decision, Duplicate, Status, Subject, fold},
         forge::Forge,
         ledger::Hash,
         rank::{Figures, rank},
@@ -33,6 +34,8 @@ pub(super) struct Folded {
     roster: Roster,
     /// Everybody with a membership, by id, as the board lists them.
     members: BTreeMap<PersonId, String>,
+    /// The decisions that stand, by pull.
+    decisions: HashMap<PullId, Decision>,
     /// Subjects bear their pull's number in the place of the submission's.
     subjects: Vec<Subject>,
     /// Pulls that were told of again after the seal.
@@ -52,6 +55,7 @@ impl Folded {
             places: HashMap::new(),
             roster: Roster::default(),
             members: BTreeMap::new(),
+            decisions: HashMap::new(),
             subjects: Vec::new(),
             late: HashSet::new(),
             submissions: BTreeMap::new(),
@@ -68,6 +72,7 @@ impl Folded {
             Line::Definition(line) => self.definition(&line.text),
             Line::Team(line) => self.team(line),
             Line::Person(line) => self.person(line),
+            Line::Decision(line) => self.decision(*line),
             Line::Pull(line) => self.pull(*line),
             Line::Submission(line) => {
                 let id = line.id;
@@ -172,6 +177,18 @@ impl Folded {
         Ok(())
     }
 
+    fn decision(&mut self, line: DecisionLine) -> Result<(), String> {
+        let decision = Decision {
+            action: line.action,
+            points: line.points,
+            seen: line.seen,
+        };
+        match self.decisions.insert(line.pull, decision) {
+            None => Ok(()),
+            Some(_) => Err(format!("two decisions stand on pull {}", line.pull.0)),
+        }
+    }
+
     fn pull(&mut self, line: PullLine) -> Result<(), String> {
         let definition = self.definition.as_ref().ok_or("a pull stands before the definition")?;
         let key = (line.forge, line.scope.clone());
@@ -185,7 +202,16 @@ impl Folded {
             self.late.insert(id);
         }
         let now = self.header.evaluated_at;
-        let subject = Subject::of(SubmissionId(id.0), definition, place, &self.roster, &pull, None, now);
+        let decision = self.decisions.get(&id);
+        let subject = Subject::of(
+            SubmissionId(id.0),
+            definition,
+            place,
+            &self.roster,
+            &pull,
+            decision,
+            now,
+        );
         self.subjects.push(subject);
         Ok(())
     }
@@ -382,6 +408,12 @@ impl Folded {
                 differing.join(", ")
             ));
         }
+        for pull in self.decisions.keys().filter(|pull| !pulls.contains(pull)) {
+            verified.differs(format!(
+                "a decision stands on pull {}, which is not in the export",
+                pull.0
+            ));
+        }
         for row in self.submissions.values().filter(|row| !pulls.contains(&row.pull)) {
             verified.differs(format!(
                 "submission {}: its pull {} is not in the export",
@@ -414,7 +446,7 @@ fn points(
                 order,
                 id: subject.id,
                 worth: subject.worth,
-                given: None,
+                given: subject.given(verdict.status),
             });
         }
     }

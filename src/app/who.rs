@@ -90,6 +90,8 @@ pub enum Access {
     /// Judges of the competition, and admins.
     Judge,
     Admin,
+    /// As `Admin`, where the competition in the address need not be there yet.
+    Founder,
 }
 
 /// What an address names. `team` and `person` are absent where there is nothing of that name.
@@ -126,7 +128,7 @@ impl Access {
                 Objection::NotThere("team"),
             ),
             Access::Judge => (who.is_admin() || judges(), Objection::NeedsRole("judge")),
-            Access::Admin => (who.is_admin(), Objection::NeedsRole("admin")),
+            Access::Admin | Access::Founder => (who.is_admin(), Objection::NeedsRole("admin")),
         };
         if allowed { Ok(()) } else { Err(otherwise) }
     }

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::{
     app::{App, Sources},
-    config::Listen,
+    config::Serve,
     web::{self, Settings, StartError},
 };
 use std::sync::Arc;
@@ -18,13 +18,14 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::App(error) => error.into(),
-            StartError::Listen(..) => Self::environment(error.to_string()),
+            StartError::Listen(..) | StartError::Client => Self::environment(error.to_string()),
         }
     }
 }
 
-pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
+pub async fn run(app: App, wanted: &Serve) -> Result<(), Failure> {
     super::log();
+    let providers = wanted.providers().map_err(Failure::usage)?;
     let sources = sources();
     let missing = sources.refresh(&app).await?;
     if !missing.is_empty() {
@@ -32,9 +33,10 @@ pub async fn run(app: App, wanted: &Listen) -> Result<(), Failure> {
         return Err(Failure::refused(each.join("\n")));
     }
     let settings = Settings {
-        listen: wanted.listen,
-        workers: None,
-        origin: wanted.public_url.trim_end_matches('/').to_owned(),
+        origin: wanted.listen.public_url.trim_end_matches('/').to_owned(),
+        providers,
+        proxies: wanted.trusted_proxies.clone(),
+        ..Settings::at(wanted.listen.listen)
     };
     let database = app.store.url().kind();
     let running = web::start(app, sources, settings).await?;

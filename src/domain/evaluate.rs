@@ -63,14 +63,31 @@ pub struct Decision {
     pub seen: Seen,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     Accept,
     Reject,
 }
 
+impl Action {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Accept => "accept",
+            Action::Reject => "reject",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Action::Accept, Action::Reject]
+            .into_iter()
+            .find(|action| action.as_str() == text)
+    }
+}
+
 /// The facts whose change puts a decided submission back into `review`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Seen {
     pub title: String,
     /// Sorted.
@@ -105,6 +122,18 @@ impl Seen {
     }
 }
 
+impl Decision {
+    /// What it means for the facts as they are now.
+    pub fn ruling(&self, pull: &Pull) -> Ruling {
+        Ruling {
+            action: self.action,
+            points: self.points,
+            stands: self.seen.still(pull),
+            saw_revert: self.seen.reverted,
+        }
+    }
+}
+
 /// What a decision means for the facts as they are now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ruling {
@@ -113,6 +142,13 @@ pub struct Ruling {
     /// The facts are still those that the judge saw.
     pub stands: bool,
     pub saw_revert: bool,
+}
+
+impl Ruling {
+    /// Nothing has changed since that puts the submission back into `review`. `reverted`: it is, now.
+    pub fn holds(&self, reverted: bool) -> bool {
+        self.stands && (self.saw_revert || !reverted)
+    }
 }
 
 /// A pull as the fold sees it: what its neighbours compare, and what its own checks gave.
@@ -175,13 +211,13 @@ impl Subject {
             team: alone.team,
             worth: definition.scoring.worth(&pull.labels),
             outcomes,
-            ruling: decision.map(|decision| Ruling {
-                action: decision.action,
-                points: decision.points,
-                stands: decision.seen.still(pull),
-                saw_revert: decision.seen.reverted,
-            }),
+            ruling: decision.map(|decision| decision.ruling(pull)),
         }
+    }
+
+    /// The points that a judge gave, where they count.
+    pub fn given(&self, status: Status) -> Option<i64> {
+        self.ruling.filter(|_| status == Status::Accepted)?.points
     }
 
     /// What this subject can share with another: two subjects with no key in common, even through others,
@@ -439,9 +475,8 @@ fn status(subject: &Subject, verdict: &Verdict, review: Review) -> Status {
     let outcomes = &verdict.outcomes;
     let belongs = outcomes.of(Check::Author) == Outcome::Pass && outcomes.of(Check::Team) == Outcome::Pass;
     if let Some(ruling) = subject.ruling.filter(|_| belongs) {
-        let newly_reverted = verdict.reverted_by.is_some() && !ruling.saw_revert;
         return match ruling.action {
-            _ if !ruling.stands || newly_reverted => Status::Review,
+            _ if !ruling.holds(verdict.reverted_by.is_some()) => Status::Review,
             Action::Accept => Status::Accepted,
             Action::Reject => Status::Rejected,
         };

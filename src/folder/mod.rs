@@ -7,6 +7,8 @@
 pub mod csv;
 pub mod definition;
 mod fields;
+pub mod form;
+pub mod mask;
 mod notes;
 mod people;
 pub mod pulls;

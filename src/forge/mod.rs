@@ -1,18 +1,21 @@
-//! Floor 2: other people's JSON and HTTP and nothing else; pure here.
+//! Floor 2: other people's JSON and HTTP and nothing else; pure but for `client`, the only network.
 //!
 //! A hook comes in as headers and raw bytes. [`verify`] says whether it is from who holds the secret,
 //! [`delivery_id`] which delivery it is, [`redacted`] what of it may be stored, and [`read`] what it says
-//! about a pull. Nothing here asks the clock or the network, and no bytes make it panic.
+//! about a pull. [`oauth`] is how people sign in there. Nothing here asks the clock, and no bytes make it panic.
 //! Source: shared facts "What the forges send and answer"; Contract, section 6, webhooks.
 
+pub mod client;
 mod gitcode;
 mod gitee;
 mod github;
 mod gitlab;
 mod merge_request;
+pub mod oauth;
 mod pull_request;
 mod pull_url;
 mod redact;
+pub mod request;
 mod shape;
 mod signature;
 

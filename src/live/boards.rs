@@ -177,6 +177,37 @@ impl Boards {
         Ok(changed)
     }
 
+    /// One board, as far as the ledger goes now: read when it is first asked for, and followed from then on.
+    /// For boards that few look at, such as the one that hides nothing. None where there is no competition of
+    /// that slug.
+    pub async fn fresh(
+        &self,
+        store: &Store,
+        read: &ReadDefinition,
+        slug: &Slug,
+        now: Moment,
+    ) -> Result<Option<Arc<Live>>, StoreError> {
+        let of = slug.clone();
+        let Some(stored) = store.read(move |db| store::competition(db, &of)).await? else {
+            return Ok(None);
+        };
+        let pulse = Pulse {
+            id: stored.id,
+            seq: stored.seq,
+            revision: stored.revision,
+        };
+        let known = self.get(slug.as_str());
+        match known.filter(|live| live.board.face().revision == pulse.revision) {
+            Some(live) if !turned_to_frozen(&live, self.inner.hide, now) => {
+                self.follow(store, &live, pulse, now).await?;
+            }
+            _ => {
+                self.load(store, read, pulse, now).await?;
+            }
+        }
+        Ok(self.get(slug.as_str()))
+    }
+
     async fn follow(&self, store: &Store, live: &Arc<Live>, pulse: Pulse, now: Moment) -> Result<usize, StoreError> {
         let mut changed = 0;
         loop {

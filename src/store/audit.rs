@@ -2,7 +2,7 @@
 
 use super::{
     Db, StoreError, on,
-    schema::{audit, logins, teams},
+    schema::{audit, competitions, logins, teams},
 };
 use crate::domain::{
     login::LoginId,
@@ -36,6 +36,7 @@ pub struct AuditEntry {
     pub at: Moment,
     /// The login as it is called today; None: the command line.
     pub login: Option<String>,
+    pub competition: Option<String>,
     pub team: Option<String>,
     pub act: String,
     pub subject: String,
@@ -60,6 +61,22 @@ pub fn record(db: &mut Db, deed: &Deed) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Which entries, and in which order.
+#[derive(Clone, Debug, Default)]
+pub struct AuditWanted {
+    /// None: those of the whole instance.
+    pub competition: Option<CompetitionId>,
+    /// Only entries with a higher number.
+    pub after: i64,
+    /// Only entries with a lower number, the newest first; None: the oldest first.
+    pub before: Option<i64>,
+    /// What an act begins with: `team` finds `team.apply`.
+    pub act: Option<String>,
+    /// The doer's login, in the form in which logins are compared.
+    pub login: Option<String>,
+    pub limit: i64,
+}
+
 /// Up to `limit` entries of a competition after the one with the number `after`, oldest first.
 pub fn audit_after(
     db: &mut Db,
@@ -67,40 +84,68 @@ pub fn audit_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let query = audit::table
-        .left_join(logins::table.on(logins::id.nullable().eq(audit::login_id)))
-        .left_join(teams::table.on(teams::id.nullable().eq(audit::team_id)))
-        .filter(audit::competition_id.eq(competition.0))
-        .filter(audit::id.gt(after))
-        .order(audit::id)
-        .limit(limit)
-        .select((
-            audit::id,
-            audit::at,
-            logins::login.nullable(),
-            teams::slug.nullable(),
-            audit::act,
-            audit::subject,
-            audit::reason,
-            audit::was,
-            audit::became,
-        ));
+    let wanted = AuditWanted {
+        competition: Some(competition),
+        after,
+        limit,
+        ..AuditWanted::default()
+    };
+    audit_entries(db, &wanted)
+}
+
+/// The entries that are wanted.
+pub fn audit_entries(db: &mut Db, wanted: &AuditWanted) -> Result<Vec<AuditEntry>, StoreError> {
     type Row = (
-        i64,
-        i64,
-        Option<String>,
-        Option<String>,
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
+        (i64, i64),
+        (Option<String>, Option<String>, Option<String>),
+        (String, String, Option<String>),
+        (Option<String>, Option<String>),
     );
-    let rows: Vec<Row> = on!(db, c => query.load(c))?;
-    let entry = |(id, at, login, team, act, subject, reason, was, became): Row| AuditEntry {
+    macro_rules! rows {
+        ($c:expr) => {{
+            let mut query = audit::table
+                .left_join(logins::table.on(logins::id.nullable().eq(audit::login_id)))
+                .left_join(teams::table.on(teams::id.nullable().eq(audit::team_id)))
+                .left_join(competitions::table.on(competitions::id.nullable().eq(audit::competition_id)))
+                .filter(audit::id.gt(wanted.after))
+                .limit(wanted.limit)
+                .select((
+                    (audit::id, audit::at),
+                    (
+                        logins::login.nullable(),
+                        competitions::slug.nullable(),
+                        teams::slug.nullable(),
+                    ),
+                    (audit::act, audit::subject, audit::reason),
+                    (audit::was, audit::became),
+                ))
+                .into_boxed();
+            if let Some(competition) = wanted.competition {
+                query = query.filter(audit::competition_id.eq(competition.0));
+            }
+            query = match wanted.before {
+                Some(before) => query.filter(audit::id.lt(before)).order(audit::id.desc()),
+                None => query.order(audit::id),
+            };
+            if let Some(act) = &wanted.act {
+                let plain: String = act.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
+                query = query.filter(audit::act.like(format!("{plain}%")));
+            }
+            if let Some(login) = &wanted.login {
+                query = query.filter(logins::login_key.nullable().eq(login));
+            }
+            query.load::<Row>($c)?
+        }};
+    }
+    let rows: Vec<Row> = match db {
+        Db::Sqlite(c) => rows!(c),
+        Db::Postgres(c) => rows!(c),
+    };
+    let entry = |((id, at), (login, competition, team), (act, subject, reason), (was, became)): Row| AuditEntry {
         id,
         at: Moment::from_millis(at),
         login,
+        competition,
         team,
         act,
         subject,

@@ -204,6 +204,16 @@ pub fn account_by_login(db: &mut Db, forge: Forge, login: &str) -> Result<Option
     row.map(account).transpose()
 }
 
+/// The accounts that are bound to this numeric id: the proven one first, then hints that pulls bound to it.
+pub fn accounts_by_user(db: &mut Db, forge: Forge, id: &str) -> Result<Vec<Account>, StoreError> {
+    let query = accounts::table
+        .filter(accounts::forge.eq(forge.as_str()))
+        .filter(accounts::forge_user_id.eq(id))
+        .order((accounts::proven.desc(), accounts::person_id, accounts::id));
+    let rows: Vec<AccountRow> = on!(db, c => query.load(c))?;
+    rows.into_iter().map(account).collect()
+}
+
 /// The accounts that were given without an id: hints, bound to what pulls say.
 pub fn hinted_accounts(db: &mut Db) -> Result<Vec<Account>, StoreError> {
     let query = accounts::table.filter(accounts::proven.eq(false)).order(accounts::id);

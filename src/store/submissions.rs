@@ -507,3 +507,23 @@ pub fn latest_submissions(
     };
     Ok((all(rows)?, total))
 }
+
+/// A part of a person's submissions of every competition, the newest merge first (what is not merged before
+/// them), and how many there are in all.
+pub fn submissions_of_person(
+    db: &mut Db,
+    person: PersonId,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<Submission>, i64), StoreError> {
+    let of = submissions::table.filter(submissions::person_id.eq(person.0));
+    let total: i64 = on!(db, c => of.count().get_result(c))?;
+    let order = (
+        submissions::merged_at.is_not_null(),
+        submissions::merged_at.desc(),
+        submissions::id.desc(),
+    );
+    let part = of.order(order).offset(offset).limit(limit);
+    let rows: Vec<Row> = on!(db, c => part.load(c))?;
+    Ok((all(rows)?, total))
+}

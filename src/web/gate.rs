@@ -63,6 +63,11 @@ impl Bearer {
     }
 }
 
+/// Whether a request bears what may be a session; costs no look at the database.
+pub fn bears_session(request: &HttpRequest) -> bool {
+    Bearer::of(request).is_some()
+}
+
 /// Who asks, where a request bears a session that holds; None: nobody that we know.
 pub async fn who(request: &HttpRequest, site: &Site) -> Result<Option<Who>, Problem> {
     match Bearer::of(request) {
@@ -73,6 +78,12 @@ pub async fn who(request: &HttpRequest, site: &Site) -> Result<Option<Who>, Prob
             Err(error) => Err(error.into()),
         },
     }
+}
+
+/// The browser says that another site's page sent this. One that says nothing is no browser, or an old one.
+pub fn is_from_elsewhere(request: &HttpRequest, origin: &str) -> bool {
+    let says = request.headers().contains_key("sec-fetch-site") || request.headers().contains_key(header::ORIGIN);
+    says && is_cross_site(request, origin)
 }
 
 /// A page or a program of another site made the browser send this. Browsers say where a request comes from in
@@ -144,13 +155,14 @@ async fn admitted(access: Access, request: &HttpRequest) -> Result<Option<Who>, 
     };
     let bearer = Bearer::of(request);
     let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let suspect = match bearer {
-        Some(Bearer::Cookie(_)) => is_cross_site(request, &site.origin),
-        // Nobody's cookie is used; but a page elsewhere must not sign people in here either.
-        None => request.headers().contains_key("sec-fetch-site") && is_cross_site(request, &site.origin),
+    let refused = match bearer {
+        // A page of another site cannot know a token.
         Some(Bearer::Header(_)) => false,
+        Some(Bearer::Cookie(_)) => is_cross_site(request, &site.origin),
+        // Nor may it sign somebody in as somebody else.
+        None => is_from_elsewhere(request, &site.origin),
     };
-    if unsafe_method && suspect {
+    if unsafe_method && refused {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "this came from another site's page, or without saying from where; send it from here, or with `Authorization: Bearer`",
@@ -177,6 +189,7 @@ async fn admitted(access: Access, request: &HttpRequest) -> Result<Option<Who>, 
         .read(move |db| app::named(db, competition.as_ref(), team.as_ref(), person.as_ref()))
         .await?;
     if who.is_some()
+        && access != Access::Founder
         && named.competition.is_none()
         && let Some(slug) = missing
     {
@@ -240,6 +253,19 @@ async fn once(
     }
     let answer = head.set_body(answered).map_into_boxed_body();
     Ok(ServiceResponse::new(request, answer))
+}
+
+/// Scheme and authority under which people reach this server: the configured one, else the one that this
+/// request came to.
+pub fn outside(request: &HttpRequest, site: &Site) -> String {
+    if !site.origin.is_empty() {
+        return site.origin.clone();
+    }
+    let host = request.headers().get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or("");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let here = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+    format!("{}://{host}", if here { "http" } else { "https" })
 }
 
 /// The headers that set the session's cookie, or take it away.

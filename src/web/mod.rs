@@ -4,12 +4,15 @@
 pub mod pages;
 pub mod words;
 
+mod address;
 mod api;
 mod assets;
 mod body;
+mod entry;
 mod gate;
 mod health;
 mod hooks;
+mod limit;
 mod live;
 mod observe;
 mod problem;
@@ -18,13 +21,16 @@ mod respond;
 mod routes;
 mod serve;
 mod show;
+mod sight;
 
+pub use address::{BadProxy, Proxies};
 pub use routes::{ROUTES, Route};
 pub use serve::{Running, Settings, StartError, start};
 
 use crate::{
-    app::{self, App, Ingest, Sources},
-    domain::{text::Slug, time::Moment},
+    app::{self, App, Ingest, Objection, Sources},
+    domain::{forge::Forge, text::Slug, time::Moment},
+    forge::{client::Client, oauth::Provider},
     live::{Boards, Live},
 };
 use problem::Problem;
@@ -38,6 +44,8 @@ use tokio::sync::watch;
 pub struct Site {
     pub app: App,
     pub boards: Boards,
+    /// The boards that hide nothing: for judges and admins while a freeze hides. Read when one of them asks.
+    pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
     /// True once the server is on its way out: streams end, /readyz fails.
@@ -47,6 +55,13 @@ pub struct Site {
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
     /// Scheme and authority for links that leave the page, without a slash at the end; empty: relative.
     pub origin: String,
+    /// Forges that people sign in with here.
+    pub providers: Vec<Provider>,
+    /// What speaks to them.
+    pub client: Client,
+    pub limits: limit::Limits,
+    /// Proxies that are believed about who asks.
+    pub proxies: Proxies,
 }
 
 impl Site {
@@ -61,6 +76,21 @@ impl Site {
             .get(slug)
             .or_else(|| self.boards.get(&slug.to_ascii_lowercase()));
         found.ok_or_else(|| Problem::not_found(format!("there is no competition `{slug}`")))
+    }
+
+    /// The forges that people sign in with here, in the order of the configuration.
+    pub fn forges(&self) -> Vec<Forge> {
+        self.providers.iter().map(|provider| provider.forge).collect()
+    }
+
+    /// Errors: `NoSuchForge` where it is none, or none that is set up here.
+    pub fn provider(&self, forge: &str) -> Result<&Provider, Objection> {
+        let known = Forge::parse(forge).ok();
+        let found = self.providers.iter().find(|provider| Some(provider.forge) == known);
+        found.ok_or_else(|| {
+            let name = known.map_or_else(|| forge.chars().take(64).collect(), |forge| forge.title().to_owned());
+            Objection::NoSuchForge(name)
+        })
     }
 
     pub fn is_stopping(&self) -> bool {

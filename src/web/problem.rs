@@ -4,6 +4,7 @@
 use super::{pages, respond};
 use crate::{
     app::{AppError, Class, Objection},
+    folder::{self, Refused},
     store::StoreError,
 };
 use actix_web::{
@@ -21,6 +22,27 @@ pub struct Problem {
     pub detail: String,
     /// What stands in the way, where it is of the kind that a reader can do something about.
     pub objection: Option<Objection>,
+    /// What is wrong with a definition, each with its line and key.
+    pub refused: Option<Refused>,
+}
+
+#[derive(Serialize)]
+struct RefusedLine<'a> {
+    line: Option<usize>,
+    key: Option<&'a str>,
+    problem: &'a str,
+    remedy: &'a str,
+}
+
+impl<'a> RefusedLine<'a> {
+    fn of(found: &'a folder::Problem) -> Self {
+        Self {
+            line: found.line,
+            key: found.key.as_deref(),
+            problem: &found.problem,
+            remedy: &found.remedy,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -35,6 +57,8 @@ struct Body<'a> {
     /// Where to sign in.
     #[serde(skip_serializing_if = "Option::is_none")]
     sign_in: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<Vec<RefusedLine<'a>>>,
 }
 
 /// Where people sign in.
@@ -46,6 +70,7 @@ impl Problem {
             status,
             detail: detail.into(),
             objection: None,
+            refused: None,
         }
     }
 
@@ -66,6 +91,10 @@ impl Problem {
             detail: &self.detail,
             field: self.objection.as_ref().and_then(Objection::field),
             sign_in: (self.status == StatusCode::UNAUTHORIZED).then_some(SIGN_IN),
+            problems: self
+                .refused
+                .as_ref()
+                .map(|refused| refused.0.iter().map(RefusedLine::of).collect()),
         };
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -165,7 +194,10 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Store(error) => error.into(),
-            AppError::Refused(refused) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.to_string()),
+            AppError::Refused(refused) => Self {
+                refused: Some(refused.clone()),
+                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.to_string())
+            },
             AppError::NoCompetition(slug) => Self::not_found(format!("there is no competition `{slug}`")),
             AppError::Objection(objection) => objection.into(),
             AppError::File { .. } | AppError::Definition { .. } | AppError::Broken(_) => {
@@ -189,6 +221,7 @@ impl From<Objection> for Problem {
             Class::Conflict => StatusCode::CONFLICT,
             Class::Gone => StatusCode::GONE,
             Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Class::Elsewhere => StatusCode::BAD_GATEWAY,
         };
         Self {
             objection: Some(objection.clone()),

@@ -32,6 +32,11 @@ impl Query {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// As it was sent, empty too; None where it was not. Lines end with LF, however the browser ends them.
+    pub fn sent(&self, key: &str) -> Option<String> {
+        self.0.get(key).map(|value| value.replace("\r\n", "\n"))
+    }
+
     /// A whole number. Errors: 400.
     pub fn number(&self, key: &str) -> Result<Option<i64>, Problem> {
         let parse = |text: &str| {

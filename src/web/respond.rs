@@ -200,6 +200,28 @@ impl Asked {
         Query::of(&self.query)
     }
 
+    /// As if this path had been asked for: a page that is shown in another's place, whose links are its own.
+    pub fn at(self, path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            query: String::new(),
+            ..self
+        }
+    }
+
+    /// Where somebody wants to go, as a path of this site, in the language that they chose.
+    pub fn onward(&self, to: &str) -> String {
+        let to = own_path(to);
+        let has_lang = to.contains("?lang=") || to.contains("&lang=");
+        if !self.lang_in_url || has_lang {
+            return to.to_owned();
+        }
+        let (path, fragment) = to.split_once('#').map_or((to, None), |(path, rest)| (path, Some(rest)));
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let fragment = fragment.map(|rest| format!("#{rest}")).unwrap_or_default();
+        format!("{path}{joint}lang={}{fragment}", self.lang.code())
+    }
+
     pub fn shell<'a>(&'a self, origin: &'a str) -> view::Shell<'a> {
         view::Shell {
             lang: self.lang,

@@ -110,7 +110,18 @@ routes! {
     SignedIn GET "/api/v1/session" => api::session, "Account", [], "Who is signed in";
     SignedIn DELETE "/api/v1/session" => api::sign_out, "", [], "Sign out, everywhere";
 
+    Everybody GET "/auth/{forge}/start" => show::start, "", ["to"], "Off to a forge to sign in, or to bind another account";
+    Everybody GET "/auth/{forge}/callback" => show::callback, "", ["code", "state", "error"], "Back from a forge";
+
     // A person's own.
+    SignedIn GET "/me" => show::me, "", ["offset", "done"], "My page";
+    SignedIn POST "/me/accounts/unbind" => show::unbind, "", [], "Unbind an account from the page";
+    SignedIn POST "/me/delete" => show::delete_me, "", [], "Delete me, from the page";
+    SignedIn GET "/api/v1/me" => api::me, "Me", ["offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
+    SignedIn DELETE "/api/v1/me" => api::delete_me, "", [], "Delete me: name and accounts go, results stay under the code";
+    SignedIn GET "/api/v1/me/export" => api::export_me, "OwnData", [], "Everything that is kept about me";
+    SignedIn POST "/api/v1/me/accounts" => api::bind, "BindAt", [], "Where to go to bind another forge account";
+    SignedIn DELETE "/api/v1/me/accounts/{forge}/{login}" => api::unbind, "", [], "Unbind a forge account";
 
     // Teams: how they register, who is in them.
     Everybody GET "/api/v1/competitions/{slug}/teams" => api::teams, "Teams",
@@ -153,8 +164,66 @@ routes! {
     // An organizer's console; codes and certificates.
 
     // The judge's desk.
+    Judge GET "/api/v1/competitions/{slug}/queue" => api::queue, "Queue",
+        ["kind", "team", "check", "after", "limit"], "Submissions in review, longest waiting first";
+    Judge POST "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::decide, "JudgedSubmission", [],
+        "Decide, with If-Match";
+    Judge DELETE "/api/v1/competitions/{slug}/submissions/{id}/decisions" => api::undo, "JudgedSubmission", [],
+        "Take a decision back";
+    SignedIn POST "/api/v1/competitions/{slug}/submissions/{id}/appeals" => api::appeal, "Appeal", [],
+        "Appeal against the decision that stands";
+    Judge GET "/api/v1/competitions/{slug}/appeals" => api::appeals, "Appeals",
+        ["status", "after", "limit"], "Appeals, oldest first";
+    Judge PATCH "/api/v1/competitions/{slug}/appeals/{appeal}" => api::answer_appeal, "Appeal", [],
+        "Uphold or dismiss an appeal";
 
     // The host's console.
+    Admin POST "/api/v1/competitions/{slug}/dry-run" => api::dry_run, "DryRun", [],
+        "What a competition.toml as the body would change; nothing is written";
+    Founder PUT "/api/v1/competitions/{slug}/definition" => api::put_definition, "Defined", ["reason"],
+        "A competition.toml as the body becomes the definition; 201 where the competition is new";
+    Admin GET "/api/v1/competitions/{slug}/definition" => api::definition, "", [],
+        "The definition as application/toml, its secrets masked";
+    Admin POST "/api/v1/competitions/{slug}/reveal" => api::reveal, "Seal", [], "Ends the freeze";
+    Admin POST "/api/v1/competitions/{slug}/finalize" => api::finalize, "Result", [],
+        "Seals the ledger and publishes the result";
+    Admin POST "/api/v1/competitions/{slug}/reopen" => api::reopen, "Seal", [], "Takes the seal off, with a reason";
+    Judge GET "/api/v1/competitions/{slug}/audit" => api::audit, "Audit", ["after", "limit", "act", "who"],
+        "Who did what, when, why, from what to what";
+    Everybody GET "/api/v1/competitions/{slug}/result" => api::result, "Result", [],
+        "The published result, once it is final";
+    Everybody GET "/api/v1/competitions/{slug}/export" => api::export, "", [],
+        "The sealed export as application/x-ndjson, once it is final";
+    Admin GET "/api/v1/competitions/{slug}/sources" => api::sources, "Sources", [],
+        "Sources, when they were last heard of, and deliveries that could not be read";
+    Admin POST "/api/v1/competitions/{slug}/sources/{forge}/{source}/secrets" => api::add_secret, "SecretAdded", [],
+        "Another secret of a source; it is shown to nobody again";
+    Admin DELETE "/api/v1/competitions/{slug}/sources/{forge}/{source}/secrets/{id}" => api::end_secret, "", [],
+        "Ends a secret";
+    Everybody GET "/competitions/{slug}/result" => show::host::result, "", [], "The final result, as a page";
+    Admin GET "/host" => show::host::instance, "", [], "The instance's competitions, for its host";
+    Admin GET "/host/audit" => show::host::instance_audit, "", ["act", "who", "before"], "The whole audit log, as a page";
+    Admin GET "/host/people" => show::host::people, "", ["q", "offset"], "Who signs in, as a page";
+    Admin POST "/host/people" => show::host::add, "", [], "A new login, from the page";
+    Admin GET "/host/people/{login}" => show::host::account, "", [], "One login and its roles, as a page";
+    Admin POST "/host/people/{login}/roles" => show::host::roles, "", [], "Give or take a role, from the page";
+    Admin POST "/host/people/{login}/ban" => show::host::ban, "", [], "Close a login, from the page";
+    Admin POST "/host/people/{login}/unban" => show::host::unban, "", [], "Open a login again, from the page";
+    Admin GET "/host/competitions/new" => show::host::new, "", ["as"], "A new competition, as a page";
+    Admin POST "/host/competitions/new" => show::host::create, "", [], "Create a competition, from the page";
+    Admin GET "/competitions/{slug}/host" => show::host::overview, "", [], "How a competition stands, for its host";
+    Admin GET "/competitions/{slug}/host/definition" => show::host::edit, "", ["as"], "The definition, by form or as the file";
+    Admin POST "/competitions/{slug}/host/dry-run" => show::host::dry_run, "", [], "What would change, as a page";
+    Admin POST "/competitions/{slug}/host/definition" => show::host::apply, "", [], "Apply a definition, from the page";
+    Admin GET "/competitions/{slug}/host/sources" => show::host::sources, "", [], "Sources and their secrets, as a page";
+    Admin POST "/competitions/{slug}/host/sources" => show::host::add_secret, "", [], "Another secret, from the page";
+    Admin POST "/competitions/{slug}/host/sources/{forge}/{source}/secrets/{id}/end" => show::host::end_secret, "", [],
+        "End a secret, from the page";
+    Judge GET "/competitions/{slug}/host/audit" => show::host::audit, "", ["act", "who", "before"],
+        "The audit log of a competition, as a page";
+    Admin POST "/competitions/{slug}/host/reveal" => show::host::reveal, "", [], "Reveal, from the page";
+    Admin POST "/competitions/{slug}/host/finalize" => show::host::finalize, "", [], "Make final, from the page";
+    Admin POST "/competitions/{slug}/host/reopen" => show::host::reopen, "", [], "Reopen, from the page";
 
     // What runs the program.
     Everybody GET "/healthz" => health::healthz, "", [], "The process answers";

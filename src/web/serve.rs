@@ -1,9 +1,10 @@
 //! The server: its tasks, its start and its end.
 
-use super::{Site, observe::observe, routes};
+use super::{Proxies, Site, limit::Limits, observe::observe, routes};
 use crate::{
     app::{self, App, AppError, Ingest, Sources},
     domain::level::Ladder,
+    forge::{client::Client, oauth::Provider},
     live::{Boards, ReadDefinition},
 };
 use actix_web::{App as Application, HttpServer, dev::ServerHandle, web};
@@ -37,6 +38,26 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// For links that leave the page; empty: relative.
     pub origin: String,
+    /// Forges that people sign in with.
+    pub providers: Vec<Provider>,
+    /// How long a forge may take to answer somebody's sign-in.
+    pub patience: Duration,
+    /// Proxies that are believed about who asks.
+    pub proxies: Proxies,
+}
+
+impl Settings {
+    /// With nothing set up but where to listen.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            workers: None,
+            origin: String::new(),
+            providers: Vec::new(),
+            patience: Duration::from_secs(10),
+            proxies: Proxies::default(),
+        }
+    }
 }
 
 /// A server that runs. Dropping it leaves it running; [`Running::stop`] ends it.
@@ -68,6 +89,8 @@ pub enum StartError {
     App(#[from] AppError),
     #[error("cannot listen on {0}: {1}; set --listen (LISTEN) to a free address")]
     Listen(SocketAddr, std::io::Error),
+    #[error("nothing can speak to a forge: this machine's TLS or resolver is not set up")]
+    Client,
 }
 
 /// Starts serving. Returns once the boards are read and the address is listened on.
@@ -86,15 +109,21 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .beat(&app.store, &read, app::now())
         .await
         .map_err(AppError::from)?;
+    let client = Client::new(settings.patience).map_err(|_| StartError::Client)?;
     let site = web::Data::new(Site {
         app: app.clone(),
         boards: boards.clone(),
+        uncovered: Boards::new(Ladder::default(), false),
         ingest: ingest.clone(),
         sources: sources.clone(),
         stopping: stop.clone(),
         begun: AtomicBool::new(true),
         metrics,
         origin: settings.origin,
+        providers: settings.providers,
+        client,
+        limits: Limits::default(),
+        proxies: settings.proxies,
     });
     let data = site.clone();
     let mut server = HttpServer::new(move || {

@@ -5,6 +5,8 @@
 
 mod advice;
 pub mod form;
+pub mod host;
+pub mod me;
 mod sentences;
 pub mod sign_in;
 pub mod teams;
@@ -113,6 +115,9 @@ words! {
     freeze_title: "The board is frozen", "已封榜";
     freeze_since: "What was merged since", "自";
     freeze_what: "shows as pending until the host reveals the results. Keep merging: all of it counts.", "起合并的修复暂不公布结果，显示为待定，直到主办方揭榜。请继续合并，全部照常计分。";
+    uncovered_title: "You see the live board, because you judge or host", "你以评委或主办方身份看到的是实时榜单";
+    uncovered_since: "What was merged since", "自";
+    uncovered_what: "is hidden from everybody else until the reveal. Please keep it to yourself. Reload for the latest.", "起合并的修复在揭榜前对其他人隐藏，请勿外传。刷新可查看最新情况。";
 
     // Boards.
     team: "Team", "队伍";
@@ -312,7 +317,14 @@ mod tests {
 
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
-        [form::Form::all(), sign_in::SignIn::all(), teams::Teams::all()].concat()
+        [
+            form::Form::all(),
+            host::Host::all(),
+            me::Me::all(),
+            sign_in::SignIn::all(),
+            teams::Teams::all(),
+        ]
+        .concat()
     }
 
     #[test]

@@ -3,18 +3,24 @@
 
 mod support;
 
+mod accounts;
 mod board;
 mod commands;
 mod durability;
 mod floors;
+mod forge_sign_in;
 mod freeze;
 mod hooks;
+mod host;
 mod instances;
+mod judge;
 mod live;
 mod matrix;
+mod me;
 mod parity;
 mod people;
 mod real;
+mod sign_in;
 mod submissions;
 mod surface;
 mod teams;

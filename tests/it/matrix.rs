@@ -64,7 +64,7 @@ fn expected(access: Access, asker: Asker, city: &str) -> Gate {
         Access::TeamOrJudge => (organizes || asker == Asker::JudgeOfSpring, Gate::Missing),
         Access::Member => (organizes || asker == Asker::Member, Gate::Missing),
         Access::Judge => (matches!(asker, Asker::JudgeOfSpring | Asker::Admin), Gate::Forbidden),
-        Access::Admin => (asker == Asker::Admin, Gate::Forbidden),
+        Access::Admin | Access::Founder => (asker == Asker::Admin, Gate::Forbidden),
     };
     match asker {
         Asker::Nobody => Gate::SignIn,
@@ -284,7 +284,7 @@ const BY_CONTRACT: &[(&str, &str, Access)] = &[
     ),
     ("PATCH", "/api/v1/competitions/{slug}/appeals/{appeal}", Access::Judge),
     ("POST", "/api/v1/competitions/{slug}/dry-run", Access::Admin),
-    ("PUT", "/api/v1/competitions/{slug}/definition", Access::Admin),
+    ("PUT", "/api/v1/competitions/{slug}/definition", Access::Founder),
     ("POST", "/api/v1/competitions/{slug}/reveal", Access::Admin),
     ("POST", "/api/v1/competitions/{slug}/finalize", Access::Admin),
     ("POST", "/api/v1/competitions/{slug}/reopen", Access::Admin),

@@ -205,7 +205,7 @@ async fn lists_of_a_team_and_of_a_person_are_newest_first_and_counted() {
         let expected = every.iter().filter(|one| one.submission.team == Some(id)).count();
         let (mut merges, mut offset) = (Vec::new(), 0);
         loop {
-            let (page, total) = latest(&bench.app, &spring(), Whose::Team(id), offset, 7, now())
+            let (page, total) = latest(&bench.app, &spring(), Whose::Team(id), offset, 7, Sight::Public, now())
                 .await
                 .unwrap();
             assert_eq!(total as usize, expected, "{}", team.slug);
@@ -231,9 +231,17 @@ async fn lists_of_a_team_and_of_a_person_are_newest_first_and_counted() {
         person: slug.person().map(|person| person.slug.clone()),
         ..ListQuery::default()
     };
-    let (page, total) = latest(&bench.app, &spring(), Whose::Person(person), 0, 100, now())
-        .await
-        .unwrap();
+    let (page, total) = latest(
+        &bench.app,
+        &spring(),
+        Whose::Person(person),
+        0,
+        100,
+        Sight::Public,
+        now(),
+    )
+    .await
+    .unwrap();
     let listed = all(&bench, &spring(), query, Sight::Live, now()).await;
     assert_eq!((total as usize, page.len()), (listed.len(), listed.len()));
     let nobody = ListQuery {

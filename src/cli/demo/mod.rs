@@ -59,12 +59,7 @@ async fn in_folder(folder: &Path, listen: SocketAddr) -> Result<(), Failure> {
     app::seed(&app, &seed, now, |_| ()).await?;
     let sources = sources();
     sources.refresh(&app).await?;
-    let settings = Settings {
-        listen,
-        workers: None,
-        origin: String::new(),
-    };
-    let running = web::start(app, sources, settings).await?;
+    let running = web::start(app, sources, Settings::at(listen)).await?;
     let address = format!("http://{}", running.address);
     println!("{address}/competitions/demo");
     println!("Ranks move as signed GitHub and Gitee hooks arrive. Ctrl-C ends it and leaves nothing behind.");

@@ -9,6 +9,7 @@ use crate::{
         problem::Problem,
         query::Query,
         respond::{self, CSV, JSON},
+        sight,
     },
 };
 use actix_web::{
@@ -31,13 +32,20 @@ fn wants_csv(headers: &HeaderMap) -> bool {
 
 /// `GET …/leaderboard`: JSON, or CSV where that is what the client accepts.
 pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let live = site.live(request.match_info().get("slug").unwrap_or(""))?;
-    let snapshot = live.board.snapshot();
+    let slug = request.match_info().get("slug").unwrap_or("");
     let csv = wants_csv(request.headers());
+    // A file bears no mark, so it is always the one that everybody gets.
+    let looked = if csv {
+        sight::Looked::by_everybody(site.live(slug)?)
+    } else {
+        sight::board(&request, &site, slug).await?
+    };
+    let live = &looked.live;
+    let snapshot = live.board.snapshot();
     let text = request.query_string();
     let (prefix, content_type) = if csv { ("csv", CSV) } else { ("json", JSON) };
     let key = [prefix, text].concat();
-    respond::cached(&request, &snapshot.rendered, &key, content_type, || {
+    let made = respond::cached(&request, &snapshot.rendered, &key, content_type, || {
         let query = Query::of(text);
         let part = query.part()?;
         let filter = query.filter()?;
@@ -50,21 +58,28 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
             let all = if query.get("limit").is_some() { part } else { Part::ALL };
             Standings::csv(&shown.face, all.of(&rows), respond::language(request.headers(), text).0)
         } else {
-            shown.standings.leaderboard(&shown.face, rows.len(), part.of(&rows))
+            looked.mark(shown.standings.leaderboard(&shown.face, rows.len(), part.of(&rows)))
         })
-    })
+    });
+    made.map(|answer| looked.hand_out(answer))
 }
 
 /// `GET …/people`.
 pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let live = site.live(request.match_info().get("slug").unwrap_or(""))?;
-    let now = site.now();
-    let people = site.boards.people(&live, now);
+    let slug = request.match_info().get("slug").unwrap_or("");
     let csv = wants_csv(request.headers());
+    let looked = if csv {
+        sight::Looked::by_everybody(site.live(slug)?)
+    } else {
+        sight::board(&request, &site, slug).await?
+    };
+    let live = &looked.live;
+    let now = site.now();
+    let people = site.boards.people(live, now);
     let text = request.query_string();
     let (prefix, content_type) = if csv { ("csv", CSV) } else { ("json", JSON) };
     let key = [prefix, text].concat();
-    respond::cached(&request, &people.rendered, &key, content_type, || {
+    let made = respond::cached(&request, &people.rendered, &key, content_type, || {
         let query = Query::of(text);
         let part = query.part()?;
         let filter = query.filter()?;
@@ -76,9 +91,10 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
             let all = if query.get("limit").is_some() { part } else { Part::ALL };
             Standings::people_csv(&shown.face, ladder, all.of(&rows))
         } else {
-            shown.standings.people(&shown.face, ladder, rows.len(), part.of(&rows))
+            looked.mark(shown.standings.people(&shown.face, ladder, rows.len(), part.of(&rows)))
         })
-    })
+    });
+    made.map(|answer| looked.hand_out(answer))
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,8 @@
 //! `/api/v1/openapi.json`: made from the route table, so that it cannot say another thing than the server.
 
+mod host;
+mod judge;
+mod me;
 mod session;
 mod teams;
 
@@ -71,7 +74,13 @@ fn operation(route: &Route) -> Value {
             responses["202"] = json!({ "description": "Kept; what it means is worked out behind this answer" });
         }
         Access::Everybody => {}
-        Access::SignedIn | Access::Organizer | Access::TeamOrJudge | Access::Member | Access::Judge | Access::Admin => {
+        Access::SignedIn
+        | Access::Organizer
+        | Access::TeamOrJudge
+        | Access::Member
+        | Access::Judge
+        | Access::Admin
+        | Access::Founder => {
             let security = json!([{ "bearer": [] }, { "cookie": [] }]);
             return json!({
                 "summary": route.summary, "parameters": parameters, "responses": responses, "security": security,
@@ -84,8 +93,15 @@ fn operation(route: &Route) -> Value {
 /// The schemas of every part: a new part is added here.
 fn every_schema() -> Value {
     let mut all = schemas();
+    let submission = all["Submission"].clone();
     if let Value::Object(all) = &mut all {
-        let parts = [session::schemas(), teams::schemas()];
+        let parts = [
+            session::schemas(),
+            teams::schemas(),
+            judge::schemas(&submission),
+            host::schemas(),
+            me::schemas(),
+        ];
         all.extend(
             parts
                 .into_iter()
@@ -129,6 +145,7 @@ fn parameter(route: &Route, place: &str, name: &str) -> Value {
     let schema = match name {
         "status" if route.path.ends_with("/teams") || route.path.ends_with("/registrations") => teams::standing(),
         "status" if route.path.ends_with("/requests") => teams::request_state(),
+        "status" if route.path.ends_with("/appeals") => json!({"enum": ["open", "upheld", "dismissed", "moot"]}),
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000}),
         "top" => json!({"type": "integer", "minimum": 1, "maximum": 100}),
         "offset" | "after" | "id" => json!({"type": "integer", "minimum": 0}),

@@ -4,7 +4,7 @@ use crate::{
     app::{self, SESSION},
     domain::time::Moment,
     web::{
-        Site, body,
+        Site, body, entry,
         gate::{self, Signed},
         problem::Problem,
         respond,
@@ -26,9 +26,13 @@ struct Credentials {
 }
 
 /// `POST /api/v1/session`.
-pub async fn sign_in(_: HttpRequest, site: web::Data<Site>, payload: web::Payload) -> Result<HttpResponse, Problem> {
+pub async fn sign_in(
+    request: HttpRequest,
+    site: web::Data<Site>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
     let credentials: Credentials = body::json(&mut payload.into_inner()).await?;
-    let session = app::sign_in(&site.app, &credentials.login, &credentials.password, site.now()).await?;
+    let session = entry::with_password(&request, &site, &credentials.login, &credentials.password).await?;
     let account = app::account_card(&site.app, &session.who).await?;
     let answer = json!({ "token": session.token, "expires_at": session.expires_at, "account": account });
     let mut answer = respond::private_json(StatusCode::OK, &answer);

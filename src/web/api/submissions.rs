@@ -1,7 +1,7 @@
 //! Submissions as JSON, and the explainer.
 
 use crate::{
-    app::{self, Explanation, ListQuery, Sight},
+    app::{self, Explanation, ListQuery},
     domain::{
         check,
         evaluate::Status,
@@ -14,10 +14,10 @@ use crate::{
         Site,
         problem::Problem,
         query::{MOST, Query},
-        respond,
+        respond, sight,
     },
 };
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde_json::{Value, json};
 
 fn lang(request: &HttpRequest) -> Lang {
@@ -45,7 +45,8 @@ pub async fn submissions(request: HttpRequest, site: web::Data<Site>) -> Result<
         after: query.number("after")?.map(SubmissionId),
         limit,
     };
-    let cases = app::list(&site.app, &slug, wanted, Sight::Public, site.now()).await?;
+    let looked = sight::board(&request, &site, slug.as_str()).await?;
+    let cases = app::list(&site.app, &slug, wanted, looked.sight(), site.now()).await?;
     // A full page may have another behind it.
     let next = cases
         .last()
@@ -53,16 +54,31 @@ pub async fn submissions(request: HttpRequest, site: web::Data<Site>) -> Result<
         .map(|case| case.submission.id);
     let lang = lang(&request);
     let all: Vec<Value> = cases.iter().map(|case| case.json(lang)).collect();
-    Ok(respond::json(&request, &json!({ "submissions": all, "next": next })))
+    let mut answer = json!({ "submissions": all, "next": next });
+    if looked.uncovered.is_some() {
+        answer["live"] = json!(true);
+    }
+    Ok(looked.hand_out(respond::json(&request, &answer)))
 }
 
-/// `GET /api/v1/submissions/{id}`.
+/// `GET /api/v1/submissions/{id}`: to judges and admins with the tag that a decision on it is to bear.
 pub async fn submission(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let id = request.match_info().get("id").unwrap_or("");
-    let missing = || Problem::not_found(format!("there is no submission `{id}`"));
-    let number = id.parse().map_err(|_| missing())?;
-    let case = app::case(&site.app, SubmissionId(number), Sight::Public, site.now()).await?;
-    Ok(respond::json(&request, &case.ok_or_else(missing)?.json(lang(&request))))
+    let looked = sight::submission(&request, &site, id).await?;
+    let mut value = looked.case.json(lang(&request));
+    if looked.judge.is_none() {
+        return Ok(respond::json(&request, &value));
+    }
+    let etag = looked.case.etag();
+    value["etag"] = json!(etag);
+    if looked.uncovered.is_some() {
+        value["live"] = json!(true);
+    }
+    let mut answer = sight::unkept(respond::json(&request, &value));
+    if let Ok(etag) = etag.parse() {
+        answer.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(answer)
 }
 
 /// `GET …/explain?url=`: the submission, or the one check that says why there is none.
@@ -74,13 +90,20 @@ pub async fn explain(request: HttpRequest, site: web::Data<Site>) -> Result<Http
         .ok_or_else(|| Problem::bad_request("url: is missing; give the address of a pull"))?;
     let hosts = app::own_hosts(&site.live(slug.as_str())?.board.face().definition);
     let name = PullName::parse(text, &hosts).map_err(|why| Problem::bad_request(format!("url: {why}")))?;
-    let found = app::explain(&site.app, &slug, &name, Sight::Public, site.now()).await?;
+    let looked = sight::board(&request, &site, slug.as_str()).await?;
+    let found = app::explain(&site.app, &slug, &name, looked.sight(), site.now()).await?;
     let pull = json!({
         "forge": name.forge, "repository": name.repository.as_str(), "number": name.number, "url": name.url(),
     });
     let lang = lang(&request);
     Ok(match found {
-        Explanation::Case(case) => respond::json(&request, &case.json(lang)),
+        Explanation::Case(case) => {
+            let mut value = case.json(lang);
+            if looked.uncovered.is_some() {
+                value["live"] = json!(true);
+            }
+            looked.hand_out(respond::json(&request, &value))
+        }
         Explanation::OutOfScope => {
             let finding = check::out_of_scope(name.repository.as_str());
             let live = site.live(slug.as_str())?;

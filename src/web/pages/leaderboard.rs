@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{competition::Phase, region::Region, team::Kind, text::Name, time::Moment},
-    web::words::teams::Teams as Words,
+    web::words::{host::Host, teams::Teams as Words},
 };
 use maud::{Markup, html};
 
@@ -82,7 +82,12 @@ pub fn leaderboard(page: &LeaderboardPage<'_>) -> Markup {
         }
     };
     let body = html! {
-        div data-part="banner" { (freeze_banner(shell, event)) }
+        div data-part="banner" {
+            (freeze_banner(shell, event))
+            @if event.phase == Phase::Final {
+                p.acts-line { a.button href=(shell.href(&event.path("/result"), &[])) { (Host::of(shell.lang).see_result) } }
+            }
+        }
         (filters(shell, event, Tab::Board, &page.filter, page.regions))
         p.sr aria-live="polite" data-say {}
         div.cols {

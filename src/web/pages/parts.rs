@@ -83,10 +83,15 @@ pub(super) fn freeze_banner(shell: &Shell<'_>, event: &Event<'_>) -> Markup {
     let w = shell.words();
     html! {
         @if let Some(frozen) = event.frozen_at {
-            div.banner role="note" {
+            @if event.uncovered {
+                div.banner role="note" {
+                    strong { (w.uncovered_title) }
+                    p { (w.uncovered_since) " " (when::both_clocks(shell, event.zone, frozen)) " " (w.uncovered_what) }
+                }
+            } @else { div.banner role="note" {
                 strong { (w.freeze_title) }
                 p { (w.freeze_since) " " (when::both_clocks(shell, event.zone, frozen)) " " (w.freeze_what) }
-            }
+            } }
         }
     }
 }

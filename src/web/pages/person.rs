@@ -76,7 +76,7 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
         (freeze_banner(shell, event))
         // Level and teams come first on a phone, and stand beside where there is room.
         div.cols.side-first {
-            div.stack { (level(page)) (teams(page)) }
+            div.stack { (ladder(shell, &page.level)) (teams(page)) }
             div.stack {
                 @if page.submissions.is_empty() { (empty(w.no_submission_title, w.no_submission_do, None)) }
                 @else { (submissions(shell, event, &page.submissions)) }
@@ -100,10 +100,9 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
     )
 }
 
-fn level(page: &PersonPage<'_>) -> Markup {
-    let shell = &page.shell;
+/// The rung that is reached, and how far it is to the next.
+pub(super) fn ladder(shell: &Shell<'_>, level: &LevelView<'_>) -> Markup {
     let w = shell.words();
-    let level = &page.level;
     html! {
         section.card.ladder aria-labelledby="level" {
             h2 #level { (w.level) }

@@ -1,6 +1,8 @@
 //! Sample views, rich and hostile, for the tests of the pages; and `render_samples`, which writes them out to be looked at.
 
 mod every;
+mod own;
+mod teams;
 
 pub use every::pages;
 
@@ -171,6 +173,7 @@ impl World {
             phase: definition.phase(seal, self.now),
             window: definition.window,
             frozen_at: definition.frozen_at(seal, self.now),
+            uncovered: false,
         }
     }
 

@@ -13,6 +13,10 @@ pub struct SubmissionPage<'a> {
     /// `/submissions/{id}`.
     pub id: i64,
     pub case: Case<'a>,
+    /// A judge looks, who can go to the desk from here.
+    pub may_judge: bool,
+    /// A decision stands on it that whoever it belongs to can still appeal.
+    pub may_appeal: bool,
 }
 
 pub fn submission(page: &SubmissionPage<'_>) -> Markup {

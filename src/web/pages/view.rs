@@ -84,6 +84,8 @@ pub struct Event<'a> {
     pub window: Window,
     /// Merges from here on are hidden, while they are (`Definition::frozen_at`).
     pub frozen_at: Option<Moment>,
+    /// A judge or an admin looks, and sees what is hidden from others.
+    pub uncovered: bool,
 }
 
 /// The next instant that participants care about, and what happens then.

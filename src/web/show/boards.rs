@@ -1,6 +1,6 @@
 //! The leaderboard's and the people's pages: made once a snapshot and every few seconds, then bytes.
 
-use super::{counts, event};
+use super::{counts, event_of};
 use crate::{
     domain::{region::Region, time::Moment},
     live::{Face, Growth, PeopleRow, Row, Snapshot},
@@ -10,6 +10,7 @@ use crate::{
         problem::Problem,
         query::Query,
         respond::{self, Asked, HTML},
+        sight,
     },
 };
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -28,10 +29,11 @@ fn key(request: &HttpRequest, now: Moment) -> String {
 }
 
 pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let live = match site.live(request.match_info().get("slug").unwrap_or("")) {
-        Ok(live) => live,
+    let looked = match sight::board(&request, &site, request.match_info().get("slug").unwrap_or("")).await {
+        Ok(looked) => looked,
         Err(problem) => return Ok(problem.answer(&request)),
     };
+    let live = &looked.live;
     let snapshot = live.board.snapshot();
     let now = site.now();
     let key = key(&request, now);
@@ -52,10 +54,11 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
         let regions = regions(&shown.face);
         let page = pages::LeaderboardPage {
             shell: asked.shell(&site.origin),
-            event: event(shown),
+            event: event_of(shown, &looked),
             as_of: shown.standings.as_of,
             seq: shown.standings.seq,
-            follow: at.is_none(),
+            // The stream tells what everybody sees.
+            follow: at.is_none() && looked.uncovered.is_none(),
             counts: counts(shown),
             filter: view(&query, &filter),
             regions: &regions,
@@ -70,7 +73,7 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
         };
         Ok(pages::leaderboard(&page).into_string().into_bytes())
     });
-    Ok(made.unwrap_or_else(|problem| problem.answer(&request)))
+    Ok(made.map_or_else(|problem| problem.answer(&request), |answer| looked.hand_out(answer)))
 }
 
 /// The filter as it was typed, for the form to show again.
@@ -157,13 +160,14 @@ fn feed(snapshot: &Snapshot) -> Vec<pages::FeedItem<'_>> {
 }
 
 pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let live = match site.live(request.match_info().get("slug").unwrap_or("")) {
-        Ok(live) => live,
+    let looked = match sight::board(&request, &site, request.match_info().get("slug").unwrap_or("")).await {
+        Ok(looked) => looked,
         Err(problem) => return Ok(problem.answer(&request)),
     };
+    let live = &looked.live;
     let now = site.now();
     let snapshot = live.board.snapshot();
-    let people = site.boards.people(&live, now);
+    let people = site.boards.people(live, now);
     let key = key(&request, now);
     let made = respond::cached(&request, &people.rendered, &key, HTML, || {
         let asked = Asked::of(&request);
@@ -184,7 +188,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
         let regions = regions(&shown.face);
         let page = pages::PeoplePage {
             shell: asked.shell(&site.origin),
-            event: event(&snapshot),
+            event: event_of(&snapshot, &looked),
             as_of: shown.standings.as_of,
             filter: view(&query, &filter),
             regions: &regions,
@@ -202,7 +206,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
         };
         Ok(pages::people(&page).into_string().into_bytes())
     });
-    Ok(made.unwrap_or_else(|problem| problem.answer(&request)))
+    Ok(made.map_or_else(|problem| problem.answer(&request), |answer| looked.hand_out(answer)))
 }
 
 fn person_row<'a>(face: &'a Face, row: &PeopleRow, code: &'a str) -> Option<pages::PersonRow<'a>> {

@@ -1,27 +1,28 @@
 //! Pages about submissions: a submission's "why", the explainer, a team's and a person's page.
 
-use super::{boards::team_row, event};
+use super::{boards::team_row, event, event_of};
 use crate::{
-    app::{self, Case, Explanation, Sight, Whose},
+    app::{self, Case, Explanation, Whose},
     domain::{
         check::Outcome,
         evaluate::Status,
         level::Level,
-        team::{Person, PersonId, SubmissionId},
+        team::{Person, PersonId},
         text::{Lang, Slug},
         time::Moment,
     },
     forge::PullName,
-    live::{Live, Part, Snapshot},
+    live::{Part, Snapshot},
     store,
     web::{
         Site,
         pages::{
-            self, Answer, HistoryLine, Line, PartKind, PullFacts,
-            view::{Paging, PersonRef, PullRef, SubmissionRow, TeamRef},
+            self, Answer, DecisionView, HistoryLine, Line, PartKind, PullFacts,
+            view::{Event, Paging, PersonRef, PullRef, SubmissionRow, TeamRef},
         },
         problem::Problem,
         respond::{self, Asked},
+        sight,
     },
 };
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -44,23 +45,29 @@ pub async fn submission(request: HttpRequest, site: web::Data<Site>) -> HttpResp
 }
 
 async fn submission_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Problem> {
-    let text = request.match_info().get("id").unwrap_or("");
-    let missing = || Problem::not_found(format!("there is no submission `{text}`"));
-    let id = text.parse().map_err(|_| missing())?;
-    let case = app::case(&site.app, SubmissionId(id), Sight::Public, site.now())
-        .await?
-        .ok_or_else(missing)?;
+    let looked = sight::submission(request, site, request.match_info().get("id").unwrap_or("")).await?;
+    let case = &looked.case;
     let live = site.live(case.competition.definition.slug.as_str())?;
     let snapshot = live.board.snapshot();
     let asked = Asked::of(request);
-    let lent = Lent::of(site, &case);
+    let lent = Lent::of(site, case);
     let page = pages::SubmissionPage {
         shell: asked.shell(&site.origin),
-        event: event(&snapshot),
-        id,
-        case: lent.case(&case, asked.lang),
+        event: Event {
+            uncovered: looked.uncovered.is_some(),
+            ..event(&snapshot)
+        },
+        id: case.submission.id.0,
+        case: lent.case(case, asked.lang),
+        may_judge: looked.judge.is_some(),
+        may_appeal: case.may_be_appealed(),
     };
-    Ok(respond::page(request, &pages::submission(&page).into_string()))
+    let answer = respond::page(request, &pages::submission(&page).into_string());
+    Ok(if looked.judge.is_some() {
+        sight::unkept(answer)
+    } else {
+        answer
+    })
 }
 
 /// What a case's page borrows and the case does not own.
@@ -111,7 +118,13 @@ impl Lent {
                     evidence: Cow::Owned(line.detail),
                 })
                 .collect(),
-            decision: None,
+            decision: case.decision.as_ref().map(|decided| DecisionView {
+                action: decided.decision.action,
+                points: decided.decision.points,
+                reason: &decided.reason,
+                at: decided.at,
+                stands: case.decision_holds(),
+            }),
             history: case
                 .history
                 .iter()
@@ -127,7 +140,7 @@ impl Lent {
     }
 }
 
-fn pull_ref(case: &Case) -> PullRef<'_> {
+pub(super) fn pull_ref(case: &Case) -> PullRef<'_> {
     let pull = &case.fact.pull;
     PullRef {
         forge: pull.forge,
@@ -170,8 +183,8 @@ pub async fn why(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
 }
 
 async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Problem> {
-    let live = site.live(request.match_info().get("slug").unwrap_or(""))?;
-    let snapshot = live.board.snapshot();
+    let looked = sight::board(request, site, request.match_info().get("slug").unwrap_or("")).await?;
+    let snapshot = looked.live.board.snapshot();
     let asked = Asked::of(request);
     let query = asked.query();
     let url = query.get("url").unwrap_or("");
@@ -179,7 +192,7 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
     let found = match &name {
         Some(name) => {
             let slug = snapshot.face.slug().clone();
-            Some(app::explain(&site.app, &slug, name, Sight::Public, site.now()).await?)
+            Some(app::explain(&site.app, &slug, name, looked.sight(), site.now()).await?)
         }
         None => None,
     };
@@ -212,11 +225,11 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
     };
     let page = pages::ExplainPage {
         shell: asked.shell(&site.origin),
-        event: event(&snapshot),
+        event: event_of(&snapshot, &looked),
         url,
         answer,
     };
-    Ok(respond::page(request, &pages::explain(&page).into_string()))
+    Ok(looked.hand_out(respond::page(request, &pages::explain(&page).into_string())))
 }
 
 pub async fn team(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
@@ -265,7 +278,8 @@ fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
 }
 
 async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Problem> {
-    let live = site.live(request.match_info().get("slug").unwrap_or(""))?;
+    let looked = sight::board(request, site, request.match_info().get("slug").unwrap_or("")).await?;
+    let live = &looked.live;
     let snapshot = live.board.snapshot();
     let face = &snapshot.face;
     let slug = request.match_info().get("team").unwrap_or("").to_ascii_lowercase();
@@ -281,6 +295,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
         Whose::Team(id),
         part.offset,
         part.limit,
+        looked.sight(),
         site.now(),
     )
     .await?;
@@ -321,7 +336,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
     let row = team_row(face, &row, &[]).ok_or_else(missing)?;
     let page = pages::TeamPage {
         shell: asked.shell(&site.origin),
-        event: event(&snapshot),
+        event: event_of(&snapshot, &looked),
         row,
         capacity,
         growth,
@@ -333,10 +348,10 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
             at: said.announced_at,
         }),
     };
-    Ok(respond::page(request, &pages::team(&page).into_string()))
+    Ok(looked.hand_out(respond::page(request, &pages::team(&page).into_string())))
 }
 
-fn rung(level: &Level) -> pages::Rung<'_> {
+pub(super) fn rung(level: &Level) -> pages::Rung<'_> {
     pages::Rung {
         code: &level.code,
         name: &level.name,
@@ -362,7 +377,8 @@ pub async fn person(request: HttpRequest, site: web::Data<Site>) -> HttpResponse
 }
 
 async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Problem> {
-    let live: Arc<Live> = site.live(request.match_info().get("slug").unwrap_or(""))?;
+    let looked = sight::board(request, site, request.match_info().get("slug").unwrap_or("")).await?;
+    let live = &looked.live;
     let snapshot: Arc<Snapshot> = live.board.snapshot();
     let face = &snapshot.face;
     let text = request.match_info().get("person").unwrap_or("");
@@ -370,12 +386,21 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
     let slug = Slug::parse(text).map_err(|_| missing())?;
     let place = face.person_by_slug(&slug).ok_or_else(missing)?;
     let card = face.person(place).ok_or_else(missing)?;
-    let people = site.boards.people(&live, site.now());
+    let people = site.boards.people(live, site.now());
     let row = people.rows.iter().find(|row| row.person == place).copied();
     let asked = Asked::of(request);
     let part = part(&asked)?;
     let whose = Whose::Person(card.id);
-    let (cases, total) = app::latest(&site.app, face.slug(), whose, part.offset, part.limit, site.now()).await?;
+    let (cases, total) = app::latest(
+        &site.app,
+        face.slug(),
+        whose,
+        part.offset,
+        part.limit,
+        looked.sight(),
+        site.now(),
+    )
+    .await?;
     let (competition, id) = (face.id, card.id);
     let spells = site
         .app
@@ -395,7 +420,7 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
     };
     let page = pages::PersonPage {
         shell: asked.shell(&site.origin),
-        event: event(&snapshot),
+        event: event_of(&snapshot, &looked),
         person: PersonRef {
             slug: card.slug.as_str(),
             name: &card.name,
@@ -424,5 +449,5 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
         submissions: rows(&cases, &codes, asked.lang, false),
         paging: paging(&part, total),
     };
-    Ok(respond::page(request, &pages::person(&page).into_string()))
+    Ok(looked.hand_out(respond::page(request, &pages::person(&page).into_string())))
 }

@@ -3,18 +3,26 @@
 mod boards;
 mod cases;
 mod competitions;
+mod forge_sign_in;
+pub mod host;
 mod joining;
+mod me;
 mod sign_in;
 mod teams;
 
 pub use boards::{leaderboard, people};
 pub use cases::{person, submission, team, why};
 pub use competitions::{competitions, rules};
+pub use forge_sign_in::{callback, start};
 pub use joining::{join_form, join_page, place_form, place_page};
+pub use me::{delete as delete_me, me, unbind};
 pub use sign_in::{sign_in_form, sign_in_page, sign_out};
 pub use teams::{register_form, register_page, registration_form, registration_page, registrations};
 
-use super::pages::view::{Counts, Event};
+use super::{
+    pages::view::{Counts, Event},
+    sight::Looked,
+};
 use crate::live::Snapshot;
 
 /// The competition as its pages show it.
@@ -27,6 +35,17 @@ fn event(snapshot: &Snapshot) -> Event<'_> {
         phase: snapshot.standings.phase,
         window: definition.window,
         frozen_at: snapshot.standings.frozen_at,
+        uncovered: false,
+    }
+}
+
+/// As [`event`], of a board as somebody may see it.
+fn event_of<'a>(snapshot: &'a Snapshot, looked: &Looked) -> Event<'a> {
+    let event = event(snapshot);
+    Event {
+        frozen_at: looked.uncovered.or(event.frozen_at),
+        uncovered: looked.uncovered.is_some(),
+        ..event
     }
 }
 

@@ -4,10 +4,10 @@ use crate::{
     app::{self, AppError, Objection, SESSION, Session},
     domain::time::Moment,
     web::{
-        Site, body,
+        Site, body, entry,
         gate::{self, Signed},
         pages::{self, form::Typed},
-        problem::Problem,
+        problem::{Problem, SIGN_IN},
         query::Query,
         respond::{self, Asked},
     },
@@ -21,24 +21,41 @@ use actix_web::{
 pub async fn sign_in_page(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
     let asked = Asked::of(&request);
     let query = asked.query();
-    drawn(
-        &request,
-        &site,
-        query.get("to").unwrap_or("/me"),
-        StatusCode::OK,
-        Typed::default(),
-    )
+    let to = query.get("to").unwrap_or("/me");
+    match gate::who(&request, &site).await {
+        // Who is signed in has nothing to do here: signing out is on their own page.
+        Ok(Some(_)) => respond::see(&asked.onward(to)),
+        Ok(None) => drawn(&request, &site, to, StatusCode::OK, Typed::default()),
+        Err(problem) => problem.answer(&request),
+    }
 }
 
-fn drawn(request: &HttpRequest, site: &Site, to: &str, status: StatusCode, typed: Typed<'_>) -> HttpResponse {
+pub(super) fn drawn(
+    request: &HttpRequest,
+    site: &Site,
+    to: &str,
+    status: StatusCode,
+    typed: Typed<'_>,
+) -> HttpResponse {
     let asked = Asked::of(request);
+    // After the way back from a forge the address bears what is of no use a second time.
+    let asked = if request.path() == SIGN_IN {
+        asked
+    } else {
+        asked.at(SIGN_IN)
+    };
+    let forges = site.forges();
     let page = pages::SignInPage {
         shell: asked.shell(&site.origin),
         to: respond::own_path(to),
-        forges: &[],
+        forges: &forges,
         typed,
     };
-    respond::private(status, pages::sign_in(&page).into_string())
+    let mut answer = respond::private(status, pages::sign_in(&page).into_string());
+    if let Some(Objection::TooManySignIns(wait)) = typed.objection {
+        answer.headers_mut().insert(header::RETRY_AFTER, (*wait).into());
+    }
+    answer
 }
 
 /// Opens the session in the browser and goes on to where it was wanted.
@@ -55,8 +72,11 @@ pub async fn sign_in_form(request: HttpRequest, site: web::Data<Site>, payload: 
         Ok(typed) => typed,
         Err(problem) => return problem.answer(&request),
     };
-    match sign_in(&site, &typed).await {
-        Ok(session) => signed_in(&session, typed.get("to").unwrap_or("/me")),
+    match sign_in(&request, &site, &typed).await {
+        Ok(session) => {
+            let to = Asked::of(&request).onward(typed.get("to").unwrap_or("/me"));
+            signed_in(&session, &to)
+        }
         Err(AppError::Objection(objection)) => {
             let status = Problem::from(objection.clone()).status;
             let refused = Typed {
@@ -69,9 +89,9 @@ pub async fn sign_in_form(request: HttpRequest, site: web::Data<Site>, payload: 
     }
 }
 
-async fn sign_in(site: &Site, typed: &Query) -> Result<Session, AppError> {
+async fn sign_in(request: &HttpRequest, site: &Site, typed: &Query) -> Result<Session, AppError> {
     let field = |name: &'static str| typed.get(name).ok_or(Objection::Missing(name));
-    app::sign_in(&site.app, field("login")?, field("password")?, site.now()).await
+    entry::with_password(request, site, field("login")?, field("password")?).await
 }
 
 pub async fn sign_out(request: HttpRequest, site: web::Data<Site>, who: Signed) -> HttpResponse {

@@ -88,6 +88,19 @@ impl Database {
         lines.into_iter().map(|line| line.text).collect()
     }
 
+    /// Runs a statement as somebody would who has the database's password. Errors: what the database says.
+    pub fn run(&self, sql: &str) -> Result<(), String> {
+        let ran = match &self.place {
+            Place::Sqlite(_) => {
+                let mut db = SqliteConnection::establish(self.url.trim_start_matches("sqlite://")).unwrap();
+                db.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+                db.batch_execute(sql)
+            }
+            Place::Postgres { .. } => PgConnection::establish(&self.url).unwrap().batch_execute(sql),
+        };
+        ran.map_err(|why| why.to_string())
+    }
+
     pub fn count(&self, of: &str) -> i64 {
         let texts = self.texts(&format!("SELECT CAST(count(*) AS TEXT) AS text FROM {of}"));
         texts[0].parse().unwrap()

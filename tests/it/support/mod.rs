@@ -1,13 +1,16 @@
 //! A server with a database of its own, and what tests send to it and read from it.
 
+mod browser;
 mod database;
 mod folder;
 mod hooks;
 mod people;
 mod process;
+mod provider;
 mod site;
 mod stream;
 
+pub use browser::Browser;
 pub use database::Database;
 pub use folder::{Fix, Folder, SECRET, ago, moment};
 pub use hooks::{
@@ -15,7 +18,8 @@ pub use hooks::{
 };
 
 pub use people::{PASSWORD, ParseSlug, Signed};
-pub use process::{Output, Server, bugathlon};
+pub use process::{Output, Server, bugathlon, bugathlon_with};
+pub use provider::{Manner, Provider};
 
 pub use site::{Answer, Site, of_team};
 pub use stream::{Event, Stream};

@@ -2,7 +2,7 @@
 
 use super::{Database, PATIENCE};
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -27,10 +27,23 @@ pub struct Output {
 
 /// Runs a command to its end, over this database.
 pub async fn bugathlon(database: &str, arguments: &[&str]) -> Output {
+    bugathlon_with(database, arguments, &[], "").await
+}
+
+/// With these variables in its environment, and this on its standard input.
+pub async fn bugathlon_with(database: &str, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Output {
     let mut command = command(database);
-    command.args(arguments);
+    command.args(arguments).envs(environment.iter().copied());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let input = input.to_owned();
     let run = move || {
-        let output = command.output().unwrap();
+        let mut child = command.spawn().unwrap();
+        // One that ends without reading has closed it.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
         Output {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),

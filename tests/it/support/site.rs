@@ -75,13 +75,34 @@ impl Site {
     }
 
     async fn over(database: Arc<Database>, app: App) -> Self {
+        Self::with(database, app, |_| ()).await
+    }
+
+    /// A server of a competition that is set up in another way than most.
+    pub async fn set_up(folder: &Folder, change: impl FnOnce(&mut Settings)) -> Self {
+        let database = Arc::new(Database::new());
+        let store = Store::open(&database.parsed()).unwrap();
+        store::migrate(&store).await.unwrap();
+        let app = App::new(store);
+        let dir = folder.on_disk();
+        app::seed(&app, dir.path(), app::now(), |_| ()).await.unwrap();
+        Self::with(database, app, change).await
+    }
+
+    /// Another server over the same database, with a store of its own, as another instance has.
+    pub async fn twin(&self) -> Self {
+        let store = Store::open(&self.database.parsed()).unwrap();
+        Self::over(Arc::clone(&self.database), App::new(store)).await
+    }
+
+    async fn with(database: Arc<Database>, app: App, change: impl FnOnce(&mut Settings)) -> Self {
         let sources = Sources::new(Arc::new(|_: &str| None));
         sources.refresh(&app).await.unwrap();
-        let settings = Settings {
-            listen: "127.0.0.1:0".parse().unwrap(),
+        let mut settings = Settings {
             workers: Some(2),
-            origin: String::new(),
+            ..Settings::at("127.0.0.1:0".parse().unwrap())
         };
+        change(&mut settings);
         let running = web::start(app.clone(), sources, settings).await.unwrap();
         Self {
             url: format!("http://{}", running.address),
@@ -136,6 +157,11 @@ impl Site {
             request = request.header(*name, *value);
         }
         self.answer(request).await
+    }
+
+    /// A whole address, elsewhere.
+    pub async fn get_at(&self, url: &str) -> Answer {
+        self.answer(self.http.get(url)).await
     }
 
     /// JSON of an answer that is fine.

@@ -124,9 +124,11 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             event,
             id: 9,
             case: case(world, status, held, hostile),
+            may_judge: hostile,
+            may_appeal: hostile && !held,
         })
     };
-    vec![
+    let mut all = vec![
         ("board", leaderboard(&board)),
         (
             "competitions",
@@ -235,5 +237,8 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 request_id: Some("0f3a-77"),
             }),
         ),
-    ]
+    ];
+    all.extend(super::teams::team_pages(world, shell, event, hostile));
+    all.extend(super::own::own_pages(world, shell, event, level, hostile));
+    all
 }
