@@ -140,6 +140,10 @@ pub struct Listen {
     /// page, and to know requests of its own pages.
     #[arg(long, env = "PUBLIC_URL", default_value = "")]
     pub public_url: String,
+    /// The ladder of levels. Default: levels.toml in the working directory where there is one, else the
+    /// built-in ladder.
+    #[arg(long, env = "LEVELS", value_name = "FILE")]
+    pub levels: Option<PathBuf>,
 }
 
 /// How to serve people.

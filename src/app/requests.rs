@@ -77,21 +77,22 @@ pub async fn ask_to_join(
         .await
 }
 
-/// A team's requests, newest first; `state`: None for all. Errors: `NotThere`; `NoCompetition`.
+/// A team's requests in these states, newest first. Errors: `NotThere`; `NoCompetition`.
 pub async fn requests(
     app: &App,
     competition: &Slug,
     team: &Slug,
-    state: Option<RequestState>,
+    states: &[RequestState],
     offset: i64,
     limit: i64,
 ) -> Result<RequestList, AppError> {
     let (definitions, slug, team) = (app.definitions(), competition.clone(), team.clone());
+    let states = states.to_vec();
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
             let (id, _) = known(db, &competition, &team)?;
-            let (requests, total) = store::requests_of(db, id, state, offset, limit)?;
+            let (requests, total) = store::requests_of(db, id, &states, offset, limit)?;
             Ok(RequestList { requests, total })
         })
         .await

@@ -85,7 +85,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::Account(account) => account::run(&open(&arguments).await?, account).await,
         Command::Serve(listen) => serve::run(open(&arguments).await?, listen).await,
-        Command::Demo(listen) => demo::run(listen.listen).await,
+        Command::Demo(listen) => demo::run(listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
         Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
         Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,

@@ -4,9 +4,11 @@ use super::Failure;
 use crate::{
     app::{App, Sources},
     config::Serve,
+    domain::level::Ladder,
+    folder::{self, FolderError},
     web::{self, Settings, StartError},
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The environment as sources ask it.
@@ -36,6 +38,7 @@ pub async fn run(app: App, wanted: &Serve) -> Result<(), Failure> {
         origin: wanted.listen.public_url.trim_end_matches('/').to_owned(),
         providers,
         proxies: wanted.trusted_proxies.clone(),
+        ladder: ladder(wanted.listen.levels.as_deref())?,
         ..Settings::at(wanted.listen.listen)
     };
     let database = app.store.url().kind();
@@ -46,6 +49,23 @@ pub async fn run(app: App, wanted: &Serve) -> Result<(), Failure> {
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
+}
+
+/// The instance's ladder: of the file that is named, else of levels.toml in the working directory where there is
+/// one, else the built-in one.
+///
+/// Errors: exit code 1 with every problem of the file; 3 where it cannot be read.
+pub fn ladder(named: Option<&Path>) -> Result<Ladder, Failure> {
+    let here = Path::new("levels.toml");
+    let Some(path) = named.or_else(|| here.exists().then_some(here)) else {
+        return Ok(Ladder::default());
+    };
+    folder::levels::open(path).map_err(|error| match error {
+        FolderError::Refused(refused) => Failure::refused(refused.to_string()),
+        FolderError::Unreadable { .. } => Failure::environment(format!(
+            "--levels (LEVELS): {error}; name a levels.toml that can be read"
+        )),
+    })
 }
 
 /// Waits for Ctrl-C or SIGTERM.

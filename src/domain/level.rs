@@ -36,6 +36,19 @@ impl Default for Ladder {
 }
 
 impl Ladder {
+    /// None where it is no ladder: without a rung, with a first one that needs a fix, or with one that needs no
+    /// more than the one below it.
+    pub fn of(levels: Vec<Level>) -> Option<Self> {
+        let rises = levels.windows(2).all(|pair| pair[0].fixes < pair[1].fixes);
+        let begins = levels.first().is_some_and(|first| first.fixes == 0);
+        (begins && rises).then_some(Self(levels))
+    }
+
+    /// All of them, lowest first.
+    pub fn rungs(&self) -> &[Level] {
+        &self.0
+    }
+
     /// The rung that this many accepted fixes reach.
     pub fn level(&self, fixes: u32) -> &Level {
         let above = self.0.iter().skip(1).take_while(|level| level.fixes <= fixes).count();

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod definition;
 mod fields;
 pub mod form;
+pub mod levels;
 pub mod mask;
 mod notes;
 mod people;

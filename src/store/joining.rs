@@ -184,18 +184,15 @@ pub fn insert_request(
     Ok(())
 }
 
-/// Requests to a team, newest first, and how many there are; `state`: None for all.
+/// Requests to a team in these states, newest first, and how many there are.
 pub fn requests_of(
     db: &mut Db,
     team: TeamId,
-    state: Option<RequestState>,
+    states: &[RequestState],
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<Request>, i64), StoreError> {
-    let states: Vec<&str> = match state {
-        Some(state) => vec![state.as_str()],
-        None => RequestState::ALL.map(RequestState::as_str).to_vec(),
-    };
+    let states: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
     let of = || {
         requests::table
             .inner_join(people::table.on(people::id.eq(requests::person_id)))

@@ -23,6 +23,7 @@ mod results;
 mod schema;
 mod source_secrets;
 mod submissions;
+mod team_work;
 
 pub use answers::*;
 pub use audit::*;
@@ -46,6 +47,7 @@ pub use registrations::*;
 pub use results::*;
 pub use source_secrets::*;
 pub use submissions::*;
+pub use team_work::*;
 
 use connection::on;
 

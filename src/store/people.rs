@@ -196,6 +196,20 @@ pub fn accounts_of(db: &mut Db, person: PersonId) -> Result<Vec<Account>, StoreE
     rows.into_iter().map(account).collect()
 }
 
+/// The accounts of these people, by person, in the order in which they were bound.
+pub fn accounts_of_people(db: &mut Db, people: &[PersonId]) -> Result<HashMap<PersonId, Vec<Account>>, StoreError> {
+    let people: Vec<i64> = people.iter().map(|person| person.0).collect();
+    let mut of: HashMap<PersonId, Vec<Account>> = HashMap::new();
+    for part in people.chunks(PART) {
+        let query = accounts::table.filter(accounts::person_id.eq_any(part));
+        for row in on!(db, c => query.order(accounts::id).load::<AccountRow>(c))? {
+            let account = account(row)?;
+            of.entry(account.person).or_default().push(account);
+        }
+    }
+    Ok(of)
+}
+
 /// The account with this login, whoever it belongs to.
 pub fn account_by_login(db: &mut Db, forge: Forge, login: &str) -> Result<Option<Account>, StoreError> {
     let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));

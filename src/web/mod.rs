@@ -20,6 +20,7 @@ mod query;
 mod respond;
 mod routes;
 mod serve;
+mod sheet;
 mod show;
 mod sight;
 

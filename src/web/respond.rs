@@ -1,6 +1,6 @@
 //! How answers are made: negotiated, cached forms with their ETag, and pages with their headers.
 
-use super::{assets, pages::view, problem::Problem, query::Query};
+use super::{Site, assets, pages::view, problem::Problem, query::Query};
 use crate::{
     domain::{text::Lang, time::Moment},
     live::{Encoding, Rendered, RenderedSet},
@@ -22,6 +22,7 @@ pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; 
 pub const JSON: &str = "application/json";
 pub const CSV: &str = "text/csv; charset=utf-8";
 pub const HTML: &str = "text/html; charset=utf-8";
+pub const SVG: &str = "image/svg+xml";
 
 /// The best packing that the client takes. Quality values are read only as far as `q=0`.
 pub fn encoding(headers: &HeaderMap) -> Encoding {
@@ -129,6 +130,23 @@ pub fn page(request: &HttpRequest, text: &str) -> HttpResponse {
         &Arc::new(Rendered::of(text.as_bytes(), encoding(request.headers()))),
         HTML,
     )
+}
+
+/// A drawing or another text made for this request alone, packed, with an ETag.
+pub fn drawing(request: &HttpRequest, text: &str, content_type: &'static str) -> HttpResponse {
+    let rendered = Rendered::of(text.as_bytes(), encoding(request.headers()));
+    form(request, &Arc::new(rendered), content_type)
+}
+
+/// Scheme and authority under which people reach this site: as the host set it, else as this request came, for
+/// links that leave the page that it asks for.
+pub fn origin(request: &HttpRequest, site: &Site) -> String {
+    if site.origin.is_empty() {
+        let connection = request.connection_info();
+        format!("{}://{}", connection.scheme(), connection.host())
+    } else {
+        site.origin.clone()
+    }
 }
 
 /// JSON made for this request alone, packed, with an ETag.

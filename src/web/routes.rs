@@ -162,6 +162,36 @@ routes! {
         ["status", "sort", "offset"], "Every registration, as a page";
 
     // An organizer's console; codes and certificates.
+    Everybody GET "/competitions/{slug}/people/{person}/certificate" => show::certificate, "", [],
+        "A person's certificate, as a page";
+    Everybody GET "/competitions/{slug}/people/{person}/certificate.svg" => show::certificate_svg, "", [],
+        "A person's certificate, as a drawing";
+    Everybody GET "/competitions/{slug}/wall" => show::wall, "", [], "The leaderboard for a wall, as a page";
+    Organizer GET "/competitions/{slug}/teams/{team}/console" => show::overview_page, "", [], "An organizer's console";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/waiting" => show::waiting_page, "",
+        ["status", "person", "sort", "offset"], "What of a team does not count yet, as a page";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/members" => show::members_page, "",
+        ["show", "days", "sort", "q", "offset"], "A team's members, as a page";
+    Organizer POST "/competitions/{slug}/teams/{team}/console/members/{person}/remove" => show::remove_form, "",
+        [], "Send somebody away, from the page";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/requests" => show::requests_page, "",
+        ["show", "offset"], "Who asks to join, as a page";
+    Organizer POST "/competitions/{slug}/teams/{team}/console/requests/{person}" => show::request_form, "",
+        [], "Let somebody in or not, from the page";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/invites" => show::invites_page, "",
+        ["offset"], "A team's invitations, as a page";
+    Organizer POST "/competitions/{slug}/teams/{team}/console/invites" => show::invite_form, "",
+        [], "Make an invitation, from the page";
+    Organizer POST "/competitions/{slug}/teams/{team}/console/invites/{code}/end" => show::end_invite_form, "",
+        [], "Take an invitation back, from the page";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/announcement" => show::announcement_page, "",
+        [], "What the team is told, as a page";
+    Organizer POST "/competitions/{slug}/teams/{team}/console/announcement" => show::announce_form, "",
+        [], "Tell the team something, from the page";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/roster.csv" => show::roster_csv, "", [], "The roster as CSV";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/roster.xlsx" => show::roster_xlsx, "", [], "The roster as XLSX";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/results.csv" => show::results_csv, "", [], "The results as CSV";
+    Organizer GET "/competitions/{slug}/teams/{team}/console/results.xlsx" => show::results_xlsx, "", [], "The results as XLSX";
 
     // The judge's desk.
     Judge GET "/api/v1/competitions/{slug}/queue" => api::queue, "Queue",

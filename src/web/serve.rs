@@ -44,6 +44,8 @@ pub struct Settings {
     pub patience: Duration,
     /// Proxies that are believed about who asks.
     pub proxies: Proxies,
+    /// What codes and certificates are read by.
+    pub ladder: Ladder,
 }
 
 impl Settings {
@@ -56,6 +58,7 @@ impl Settings {
             providers: Vec::new(),
             patience: Duration::from_secs(10),
             proxies: Proxies::default(),
+            ladder: Ladder::default(),
         }
     }
 }
@@ -101,7 +104,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .local_addr()
         .map_err(|why| StartError::Listen(settings.listen, why))?;
     let (stopping, stop) = watch::channel(false);
-    let boards = Boards::new(Ladder::default(), true);
+    let boards = Boards::new(settings.ladder, true);
     let ingest = Ingest::start(app.clone());
     app::turn(&app, app::now()).await?;
     let read = app.definitions().reader();

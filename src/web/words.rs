@@ -4,6 +4,8 @@
 //! [`advice`] what to do about each check.
 
 mod advice;
+pub mod certificate;
+pub mod console;
 pub mod form;
 pub mod host;
 pub mod me;
@@ -318,6 +320,8 @@ mod tests {
     /// Every area: a new one is added here.
     fn areas() -> Vec<(&'static str, &'static str, &'static str)> {
         [
+            certificate::Certificate::all(),
+            console::Console::all(),
             form::Form::all(),
             host::Host::all(),
             me::Me::all(),

@@ -9,11 +9,12 @@ mod story;
 
 use super::{
     Failure,
-    serve::{sources, until_told},
+    serve::{ladder, sources, until_told},
 };
 use crate::{
     app::{self, App},
-    domain::time::Moment,
+    config::Listen,
+    domain::{level::Ladder, time::Moment},
     store::{self, DatabaseUrl, Store},
     web::{self, Settings},
 };
@@ -31,19 +32,20 @@ use std::{
 /// Merges that were there before one looked.
 const PAST: usize = 160;
 
-pub async fn run(listen: SocketAddr) -> Result<(), Failure> {
+pub async fn run(wanted: &Listen) -> Result<(), Failure> {
+    let ladder = ladder(wanted.levels.as_deref())?;
     let no_room = |why: std::io::Error| Failure::environment(format!("a temporary folder: {why}"));
     let folder = tempfile::Builder::new()
         .prefix("bugathlon-demo-")
         .tempdir()
         .map_err(no_room)?;
-    let ended = in_folder(folder.path(), listen).await;
+    let ended = in_folder(folder.path(), wanted.listen, ladder).await;
     // Said out loud, since a folder that stays would be a broken promise.
     folder.close().map_err(no_room)?;
     ended
 }
 
-async fn in_folder(folder: &Path, listen: SocketAddr) -> Result<(), Failure> {
+async fn in_folder(folder: &Path, listen: SocketAddr, ladder: Ladder) -> Result<(), Failure> {
     let now = app::now();
     let secret = secret()?;
     let mut dice = Dice::new(now.millis() as u64);
@@ -59,7 +61,11 @@ async fn in_folder(folder: &Path, listen: SocketAddr) -> Result<(), Failure> {
     app::seed(&app, &seed, now, |_| ()).await?;
     let sources = sources();
     sources.refresh(&app).await?;
-    let running = web::start(app, sources, Settings::at(listen)).await?;
+    let settings = Settings {
+        ladder,
+        ..Settings::at(listen)
+    };
+    let running = web::start(app, sources, settings).await?;
     let address = format!("http://{}", running.address);
     println!("{address}/competitions/demo");
     println!("Ranks move as signed GitHub and Gitee hooks arrive. Ctrl-C ends it and leaves nothing behind.");

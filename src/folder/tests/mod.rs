@@ -3,6 +3,7 @@
 mod definition;
 mod definition_refused;
 mod folder;
+mod levels;
 mod pulls;
 mod tables;
 

@@ -137,7 +137,8 @@ pub async fn requests(request: HttpRequest, site: web::Data<Site>, _: Signed) ->
     let state = query.get("status").map(parse).transpose()?;
     let part = query.part()?;
     let offset = i64::try_from(part.offset).unwrap_or(i64::MAX);
-    let list = app::requests(&site.app, &competition, &team, state, offset, part.limit as i64).await?;
+    let states = state.as_ref().map_or(&RequestState::ALL[..], std::slice::from_ref);
+    let list = app::requests(&site.app, &competition, &team, states, offset, part.limit as i64).await?;
     let requests: Vec<Value> = list.requests.iter().map(|one| request_json(&site, one)).collect();
     let answer = json!({ "total": list.total, "requests": requests });
     Ok(respond::private_json(StatusCode::OK, &answer))

@@ -18,6 +18,7 @@ pub use host::{
     add_secret, audit, definition, dry_run, end_secret, export, finalize, put_definition, reopen, result, reveal,
     sources,
 };
+pub(in crate::web) use joining::invite_url;
 pub use joining::{
     answer_request, ask_to_join, invite, invites, join, leave, requests, take_back_invite, withdraw_request,
 };

@@ -115,7 +115,7 @@ pub fn leaderboard(page: &LeaderboardPage<'_>) -> Markup {
 }
 
 /// Without a script it says when the page was made; `live.js` makes it live or reconnecting.
-fn live_pill(page: &LeaderboardPage<'_>) -> Markup {
+pub(super) fn live_pill(page: &LeaderboardPage<'_>) -> Markup {
     let shell = &page.shell;
     html! {
         span.pill.state data-state="still" {
@@ -147,7 +147,7 @@ fn live_url(page: &LeaderboardPage<'_>) -> String {
     plain.href(&format!("/api/v1{}", page.event.path("/live")), &pairs)
 }
 
-fn table(page: &LeaderboardPage<'_>) -> Markup {
+pub(super) fn table(page: &LeaderboardPage<'_>) -> Markup {
     let w = page.shell.words();
     let listens = page.follow && page.event.phase != Phase::Final;
     html! {

@@ -107,7 +107,7 @@ pub fn me(page: &MePage<'_>) -> Markup {
         }
         (refused(shell, &page.typed))
         div.cols.side-first {
-            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level)) }
+            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level, None)) }
             div.stack { (fixes(page)) (accounts(page)) (data(page)) }
         }
     };

@@ -3,9 +3,12 @@
 //! Each page takes one struct with public fields (a view); the routes fill it. Text that people wrote
 //! goes through maud's escaping and stands in a `<bdi>`, so that it can change nothing around it.
 
+pub mod certificate;
 pub mod chart;
 pub mod competitions;
+pub mod console;
 pub mod explain;
+mod fit;
 pub mod form;
 pub mod host;
 pub mod joining;
@@ -15,6 +18,7 @@ pub mod parts;
 pub mod people;
 pub mod person;
 pub mod problem;
+mod qr;
 pub mod register;
 pub mod registration;
 pub mod rules;
@@ -24,6 +28,7 @@ pub mod submission;
 pub mod team;
 pub mod verdict;
 pub mod view;
+pub mod wall;
 pub mod when;
 
 #[cfg(test)]
@@ -31,6 +36,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use certificate::{CertificatePage, certificate, certificate_svg};
 pub use competitions::{Card, CompetitionsPage, Leader, competitions};
 pub use explain::{Answer, ExplainPage, explain};
 pub use joining::{InvitationPage, Looker, Open, PlacePage, invitation, place};
@@ -47,3 +53,4 @@ pub use submission::{SubmissionPage, submission};
 pub use team::{Announced, Member, TeamPage, team};
 pub use verdict::{Case, DecisionView, HistoryLine, Line, PartKind, PullFacts};
 pub use view::{Assets, Counts, Event, Filter, Paging, PersonRef, PullRef, Shell, SubmissionRow, TeamRef};
+pub use wall::wall;

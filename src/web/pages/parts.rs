@@ -190,7 +190,7 @@ pub(super) fn pages(shell: &Shell<'_>, path: &str, query: &[(&str, &str)], pagin
     }
 }
 
-pub(super) fn status_word(w: &Words, status: Status) -> &'static str {
+pub fn status_word(w: &Words, status: Status) -> &'static str {
     match status {
         Status::Accepted => w.status_accepted,
         Status::Review => w.status_review,

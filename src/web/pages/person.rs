@@ -7,6 +7,7 @@ use super::{
     view::{Event, Paging, PersonRef, Shell, SubmissionRow, TeamRef},
 };
 use crate::domain::{text::Name, time::Moment};
+use crate::web::words::certificate::Certificate as Ladder;
 use maud::{Markup, html};
 
 pub struct PersonPage<'a> {
@@ -28,13 +29,15 @@ pub struct PersonPage<'a> {
 }
 
 /// Where on the community's ladder.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LevelView<'a> {
     /// Accepted fixes of all competitions.
     pub fixes: u32,
     pub now: Rung<'a>,
     /// None: on the highest.
     pub next: Option<Rung<'a>>,
+    /// The whole ladder, lowest first.
+    pub rungs: Vec<Rung<'a>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +79,7 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
         (freeze_banner(shell, event))
         // Level and teams come first on a phone, and stand beside where there is room.
         div.cols.side-first {
-            div.stack { (ladder(shell, &page.level)) (teams(page)) }
+            div.stack { (ladder(shell, &page.level, Some(&format!("{path}/certificate")))) (teams(page)) }
             div.stack {
                 @if page.submissions.is_empty() { (empty(w.no_submission_title, w.no_submission_do, None)) }
                 @else { (submissions(shell, event, &page.submissions)) }
@@ -101,7 +104,8 @@ pub fn person(page: &PersonPage<'_>) -> Markup {
 }
 
 /// The rung that is reached, and how far it is to the next.
-pub(super) fn ladder(shell: &Shell<'_>, level: &LevelView<'_>) -> Markup {
+/// `certificate`: where the person's is, on pages of a competition.
+pub(super) fn ladder(shell: &Shell<'_>, level: &LevelView<'_>, certificate: Option<&str>) -> Markup {
     let w = shell.words();
     html! {
         section.card.ladder aria-labelledby="level" {
@@ -114,6 +118,25 @@ pub(super) fn ladder(shell: &Shell<'_>, level: &LevelView<'_>) -> Markup {
                 p.quiet { (w.to_next(next.fixes.saturating_sub(level.fixes), next.code, next.name.of(shell.lang))) }
             } @else {
                 p.quiet { (w.highest_level) }
+            }
+            (rungs(shell, level))
+            @if let Some(path) = certificate { p { a href=(shell.href(path, &[])) { (Ladder::of(shell.lang).link) } } }
+        }
+    }
+}
+
+/// The whole ladder in a row: what each rung needs, and which are reached.
+fn rungs(shell: &Shell<'_>, level: &LevelView<'_>) -> Markup {
+    let w = Ladder::of(shell.lang);
+    html! {
+        ol.rungs aria-label=(w.ladder) {
+            @for rung in &level.rungs {
+                @let now = rung.code == level.now.code;
+                li.reached[rung.fixes <= level.fixes] aria-current=[now.then_some("step")] {
+                    b title=(rung.name.of(shell.lang)) { (rung.code) }
+                    small { (rung.fixes) span.sr { " " (rung.name.of(shell.lang)) ", " (w.needs(rung.fixes))
+                        @if now { ", " (w.here) } @else if rung.fixes <= level.fixes { ", " (w.reached) } } }
+                }
             }
         }
     }

@@ -8,24 +8,27 @@ use crate::{
         Site, pages,
         pages::view::{Filter, Paging, PersonRef, PullRef, TeamRef},
         problem::Problem,
-        query::Query,
+        query::{LIMIT, Query},
         respond::{self, Asked, HTML},
-        sight,
+        sight::{self, Looked},
     },
 };
 use actix_web::{HttpRequest, HttpResponse, web};
+use maud::Markup;
 
 /// A page says how long it is to the close, so it is made anew this often, in milliseconds.
 const FRESH: i64 = 10_000;
 /// Points of a sparkline.
 const STEPS: usize = 24;
+/// Teams on the wall: so many can be read from three metres.
+const WALL: usize = 12;
 
 /// What a page of a board depends on besides the snapshot, as a text.
-fn key(request: &HttpRequest, now: Moment) -> String {
+fn key(request: &HttpRequest, page: &str, now: Moment) -> String {
     let query = request.query_string();
     let (lang, chosen) = respond::language(request.headers(), query);
     let chosen = if chosen { "!" } else { "" };
-    format!("page{}{chosen}{}?{query}", lang.code(), now.millis() / FRESH)
+    format!("{page}{}{chosen}{}?{query}", lang.code(), now.millis() / FRESH)
 }
 
 pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
@@ -33,17 +36,40 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
         Ok(looked) => looked,
         Err(problem) => return Ok(problem.answer(&request)),
     };
+    board(&request, &site, &looked, ("page", LIMIT), pages::leaderboard)
+}
+
+/// What hangs on a wall shows what everybody sees, whoever's machine it runs on.
+pub async fn wall(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let looked = match site.live(request.match_info().get("slug").unwrap_or("")) {
+        Ok(live) => Looked::by_everybody(live),
+        Err(problem) => return Ok(problem.answer(&request)),
+    };
+    board(&request, &site, &looked, ("wall", WALL), pages::wall)
+}
+
+/// A page of a board. `name`: another for each way to draw it; `limit`: of its rows, where nobody says.
+fn board(
+    request: &HttpRequest,
+    site: &Site,
+    looked: &Looked,
+    (name, limit): (&str, usize),
+    draw: fn(&pages::LeaderboardPage<'_>) -> Markup,
+) -> Result<HttpResponse, Problem> {
     let live = &looked.live;
     let snapshot = live.board.snapshot();
     let now = site.now();
-    let key = key(&request, now);
-    let made = respond::cached(&request, &snapshot.rendered, &key, HTML, || {
-        let asked = Asked::of(&request);
+    let key = key(request, name, now);
+    let made = respond::cached(request, &snapshot.rendered, &key, HTML, || {
+        let asked = Asked::of(request);
         let query = asked.query();
         let at = query.at()?;
         let looked_at = at.map(|at| live.board.at(at, now));
         let shown = looked_at.as_ref().unwrap_or(&snapshot);
-        let part = query.part()?;
+        let mut part = query.part()?;
+        if query.get("limit").is_none() {
+            part.limit = limit;
+        }
         let filter = query.filter()?;
         let rows = shown.filtered(&filter);
         let listed = part.of(&rows);
@@ -54,7 +80,7 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
         let regions = regions(&shown.face);
         let page = pages::LeaderboardPage {
             shell: asked.shell(&site.origin),
-            event: event_of(shown, &looked),
+            event: event_of(shown, looked),
             as_of: shown.standings.as_of,
             seq: shown.standings.seq,
             // The stream tells what everybody sees.
@@ -71,9 +97,9 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
             rows: team_rows(&shown.face, listed, &sparks),
             feed: feed(&snapshot),
         };
-        Ok(pages::leaderboard(&page).into_string().into_bytes())
+        Ok(draw(&page).into_string().into_bytes())
     });
-    Ok(made.map_or_else(|problem| problem.answer(&request), |answer| looked.hand_out(answer)))
+    Ok(made.map_or_else(|problem| problem.answer(request), |answer| looked.hand_out(answer)))
 }
 
 /// The filter as it was typed, for the form to show again.
@@ -168,7 +194,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
     let now = site.now();
     let snapshot = live.board.snapshot();
     let people = site.boards.people(live, now);
-    let key = key(&request, now);
+    let key = key(&request, "page", now);
     let made = respond::cached(&request, &people.rendered, &key, HTML, || {
         let asked = Asked::of(&request);
         let query = asked.query();

@@ -273,7 +273,7 @@ fn reason(case: &Case, lang: Lang) -> Option<String> {
         .or_else(|| first(Outcome::Ask))
 }
 
-fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
+pub(super) fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
     cases.iter().map(|case| Lent::of(site, case).code).collect()
 }
 
@@ -372,6 +372,10 @@ fn paging(part: &Part, total: u64) -> Paging {
     }
 }
 
+pub(super) fn missing_person(slug: &str) -> Problem {
+    Problem::not_found(format!("there is nobody called `{slug}` in this competition"))
+}
+
 pub async fn person(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
     page_or(&request, person_page(&request, &site).await)
 }
@@ -382,7 +386,7 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
     let snapshot: Arc<Snapshot> = live.board.snapshot();
     let face = &snapshot.face;
     let text = request.match_info().get("person").unwrap_or("");
-    let missing = || Problem::not_found(format!("there is nobody called `{text}` in this competition"));
+    let missing = || missing_person(text);
     let slug = Slug::parse(text).map_err(|_| missing())?;
     let place = face.person_by_slug(&slug).ok_or_else(missing)?;
     let card = face.person(place).ok_or_else(missing)?;
@@ -430,6 +434,7 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
             fixes,
             now: rung(ladder.level(fixes)),
             next: ladder.next(fixes).map(rung),
+            rungs: ladder.rungs().iter().map(rung).collect(),
         },
         rank: row.map(|row| row.rank),
         previous_rank: row.and_then(|row| row.previous_rank),

@@ -96,6 +96,7 @@ async fn drawn(
             fixes,
             now: rung(ladder.level(fixes)),
             next: ladder.next(fixes).map(rung),
+            rungs: ladder.rungs().iter().map(rung).collect(),
         },
         duties: duties(&own.roles, &boards, asked.lang),
         teams: own

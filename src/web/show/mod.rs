@@ -2,7 +2,9 @@
 
 mod boards;
 mod cases;
+mod certificate;
 mod competitions;
+mod console;
 mod forge_sign_in;
 pub mod host;
 mod joining;
@@ -10,9 +12,14 @@ mod me;
 mod sign_in;
 mod teams;
 
-pub use boards::{leaderboard, people};
+pub use boards::{leaderboard, people, wall};
 pub use cases::{person, submission, team, why};
+pub use certificate::{certificate, certificate_svg};
 pub use competitions::{competitions, rules};
+pub use console::{
+    announce_form, announcement_page, end_invite_form, invite_form, invites_page, members_page, overview_page,
+    remove_form, request_form, requests_page, results_csv, results_xlsx, roster_csv, roster_xlsx, waiting_page,
+};
 pub use forge_sign_in::{callback, start};
 pub use joining::{join_form, join_page, place_form, place_page};
 pub use me::{delete as delete_me, me, unbind};

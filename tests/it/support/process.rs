@@ -10,7 +10,7 @@ use std::{
 
 fn command(database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bugathlon"));
-    for inherited in ["DATABASE_URL", "LISTEN", "RUST_LOG"] {
+    for inherited in ["DATABASE_URL", "LISTEN", "LEVELS", "PUBLIC_URL", "RUST_LOG"] {
         command.env_remove(inherited);
     }
     command.args(["--database-url", database]).stdin(Stdio::null());

@@ -62,7 +62,7 @@ pub fn event(competition: &Competition, now: Moment) -> Event<'_> {
         phase: definition.phase(seal, now),
         window: definition.window,
         frozen_at: definition.frozen_at(seal, now),
-        uncovered: false,
+        uncovered: definition.frozen_at(seal, now).is_some(),
     }
 }
 

@@ -100,6 +100,18 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             name: &world.rungs[1],
             fixes: 15,
         }),
+        rungs: vec![
+            Rung {
+                code: "GI",
+                name: &world.rungs[0],
+                fixes: 5,
+            },
+            Rung {
+                code: "GT",
+                name: &world.rungs[1],
+                fixes: 15,
+            },
+        ],
     };
     let spells = (0..2).map(|n| Spell {
         team: world.team(n),
@@ -186,7 +198,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 shell: shell("/competitions/mindcon-2020/people/ann"),
                 event,
                 person: person(hostile),
-                level,
+                level: level.clone(),
                 rank: Some(12),
                 previous_rank: Some(15),
                 points: 31,
@@ -195,6 +207,21 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
                 teams: spells.collect(),
                 submissions: submissions(hostile),
                 paging: paging(6),
+            }),
+        ),
+        (
+            "certificate",
+            certificate(&CertificatePage {
+                shell: shell("/competitions/mindcon-2020/people/ann/certificate"),
+                event,
+                person: person(hostile),
+                level: level.clone(),
+                team: Some(world.team(0)),
+                points: 31,
+                fixes: 9,
+                rank: Some((12, 1236)),
+                standing: certificate::Standing::SoFar(world.now),
+                address: "https://bugathlon.example/competitions/mindcon-2020/people/ann",
             }),
         ),
         ("accepted", hidden(Status::Accepted, false)),

@@ -1,0 +1,195 @@
+//! The roster and the results of a team, to open in a spreadsheet.
+
+use super::{Room, members::figures, waiting::reasons};
+use crate::{
+    app::{self, Case, Mate},
+    domain::text::Lang,
+    web::{
+        Site,
+        pages::parts::status_word,
+        problem::Problem,
+        sheet::{Cell, Sheet},
+        show::cases::codes,
+        words::{console::Console as Words, words},
+    },
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+
+const CSV: &str = "text/csv; charset=utf-8";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+pub async fn roster_csv(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    answer(&request, file(&request, roster(&request, &site).await, "roster", false))
+}
+
+pub async fn roster_xlsx(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    answer(&request, file(&request, roster(&request, &site).await, "roster", true))
+}
+
+pub async fn results_csv(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    answer(
+        &request,
+        file(&request, results(&request, &site).await, "results", false),
+    )
+}
+
+pub async fn results_xlsx(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    answer(
+        &request,
+        file(&request, results(&request, &site).await, "results", true),
+    )
+}
+
+fn answer(request: &HttpRequest, made: Result<HttpResponse, Problem>) -> HttpResponse {
+    made.unwrap_or_else(|problem| problem.answer(request))
+}
+
+fn file(
+    request: &HttpRequest,
+    sheet: Result<Sheet, Problem>,
+    what: &str,
+    workbook: bool,
+) -> Result<HttpResponse, Problem> {
+    let sheet = sheet?;
+    let (kind, ending, body) = if workbook {
+        let body = sheet.xlsx().map_err(|error| {
+            tracing::error!(%error, "a workbook");
+            let detail = "the workbook could not be made; take the CSV";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+        })?;
+        (XLSX, "xlsx", body)
+    } else {
+        (CSV, "csv", sheet.csv())
+    };
+    // Slugs hold nothing that a header or a file system could mind.
+    let (competition, team) = super::slugs(request)?;
+    let name = format!("attachment; filename=\"{competition}-{team}-{what}.{ending}\"");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(body))
+}
+
+/// A column's word with the clock that its times are on.
+fn on_clock(word: &str, sheet_zone: chrono_tz::Tz) -> String {
+    format!("{word} ({})", sheet_zone.name())
+}
+
+async fn roster(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
+    let room = Room::of(request, site).await?;
+    let mates = room.mates(site).await?;
+    let figures = figures(&room);
+    let w = Words::of(room.asked.lang);
+    let zone = room.managed.competition.definition.zone;
+    let ladder = site.boards.ladder();
+    let row = |mate: &Mate| {
+        let (seat, own) = (&mate.seat, figures.get(&mate.seat.id).copied().unwrap_or_default());
+        let accounts: Vec<String> = mate
+            .accounts
+            .iter()
+            .map(|account| format!("{}:{}", account.forge.as_str(), account.login))
+            .collect();
+        vec![
+            Cell::text(seat.person.slug.as_str()),
+            Cell::text(&seat.person.name),
+            Cell::text(ladder.code(seat.person.number, site.boards.level_fixes(seat.id))),
+            Cell::time(seat.joined_at),
+            Cell::time(seat.left_at),
+            Cell::text(accounts.join(" ")),
+            Cell::Number(own.fixes.into()),
+            Cell::Number(own.points),
+            Cell::Number(own.pending.into()),
+            Cell::time(mate.last.map(|last| last.opened)),
+            Cell::time(mate.last.and_then(|last| last.merged)),
+        ]
+    };
+    Ok(Sheet {
+        name: "roster",
+        zone,
+        head: vec![
+            w.col_person.to_owned(),
+            w.col_name.to_owned(),
+            w.col_code.to_owned(),
+            on_clock(w.col_joined, zone),
+            on_clock(w.col_left, zone),
+            w.col_accounts.to_owned(),
+            w.col_fixes.to_owned(),
+            w.col_points.to_owned(),
+            w.col_pending.to_owned(),
+            on_clock(w.col_opened, zone),
+            on_clock(w.col_last, zone),
+        ],
+        rows: mates.iter().map(row).collect(),
+    })
+}
+
+async fn results(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
+    let room = Room::of(request, site).await?;
+    let cases = app::team_results(&site.app, room.competition(), room.team(), room.now).await?;
+    let codes = codes(site, &cases);
+    let lang = room.asked.lang;
+    let w = Words::of(lang);
+    let zone = room.managed.competition.definition.zone;
+    Ok(Sheet {
+        name: "results",
+        zone,
+        head: vec![
+            w.col_number.to_owned(),
+            w.col_forge.to_owned(),
+            w.col_repository.to_owned(),
+            w.col_pull.to_owned(),
+            w.col_title.to_owned(),
+            w.col_url.to_owned(),
+            w.col_person.to_owned(),
+            w.col_name.to_owned(),
+            w.col_code.to_owned(),
+            w.col_status.to_owned(),
+            w.col_points.to_owned(),
+            on_clock(w.col_created, zone),
+            on_clock(w.col_merged, zone),
+            w.col_reason.to_owned(),
+        ],
+        rows: cases
+            .iter()
+            .zip(&codes)
+            .map(|(case, code)| result(case, code, lang))
+            .collect(),
+    })
+}
+
+fn result(case: &Case, code: &str, lang: Lang) -> Vec<Cell> {
+    let pull = &case.fact.pull;
+    let person = case.person();
+    let common = words(lang);
+    let status = if case.hidden {
+        common.status_held
+    } else {
+        status_word(common, case.status())
+    };
+    let why: Vec<String> = reasons(case, lang)
+        .into_iter()
+        .map(|(check, _, detail)| format!("{}: {detail}", common.check(check)))
+        .collect();
+    vec![
+        Cell::Number(case.submission.id.0),
+        Cell::text(pull.forge.as_str()),
+        Cell::text(pull.repository.as_str()),
+        Cell::Number(i64::try_from(pull.number).unwrap_or(i64::MAX)),
+        Cell::text(&pull.title),
+        Cell::text(pull.url.as_deref().unwrap_or("")),
+        Cell::text(person.map_or("", |person| person.slug.as_str())),
+        Cell::text(person.map_or("", |person| person.name.as_str())),
+        Cell::text(code),
+        Cell::text(status),
+        Cell::Number(case.points()),
+        Cell::Time(pull.created_at),
+        Cell::time(pull.merged_at),
+        Cell::text(why.join("; ")),
+    ]
+}
