@@ -28,4 +28,5 @@ mod sign_in;
 mod submissions;
 mod surface;
 mod teams;
+mod teams_pages;
 mod upkeep;

@@ -3,6 +3,7 @@
 mod desk;
 mod every;
 mod own;
+mod teams;
 
 pub use every::pages;
 

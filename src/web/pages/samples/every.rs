@@ -271,6 +271,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
         event,
         hostile,
     ));
+    all.extend(super::teams::team_pages(world, shell, event, hostile));
     all.extend(super::own::own_pages(world, shell, event, level, hostile));
     all
 }
