@@ -187,7 +187,7 @@ fn leaderboard_page(board: &Board, snapshot: &Snapshot) -> String {
             phase: snapshot.standings.phase,
             window: definition.window,
             frozen_at: None,
-            uncovered: None,
+            uncovered: false,
         },
         as_of: snapshot.standings.as_of,
         seq: snapshot.standings.seq,
