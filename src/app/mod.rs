@@ -76,8 +76,8 @@ pub use invites::{Invitation, InviteList, invitation, invite, invites, join, org
 pub use managed::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
-pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use own::{Own, OwnQuery, OwnTeam, account_json, kept, own};
+pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};
