@@ -3,7 +3,7 @@
 use super::{
     App, AppError, Case, Competition, Objection, Sight, Who,
     decide::{Docket, Judgement, good_points, rule, unsealed},
-    explain::case_of,
+    explain::{case_of, hide},
     reason::good_text,
 };
 use crate::{
@@ -13,7 +13,15 @@ use crate::{
 use serde_json::{Value, json};
 
 /// How long after a decision somebody may appeal.
-pub(super) const WITHIN: i64 = 7 * Moment::DAY;
+const WITHIN: i64 = 7 * Moment::DAY;
+
+/// Until when a decision can be appealed. What a freeze hid could not be known before the reveal.
+pub(super) fn until(competition: &Competition, submission: &Submission, decided: &Decided) -> Moment {
+    let freeze = competition.definition.window.freeze_at;
+    let hidden = freeze.is_some_and(|freeze| submission.merged_at.is_some_and(|merged| merged >= freeze));
+    let told = competition.stored.seal.revealed_at.filter(|_| hidden);
+    decided.at.max(told.unwrap_or(decided.at)).plus(WITHIN)
+}
 
 /// An appeal with the decision that it is about.
 pub struct AppealLine {
@@ -69,17 +77,6 @@ fn is_theirs(who: &Who, competition: &Competition, submission: &Submission) -> b
     submission.person == Some(who.person) || submission.team.is_some_and(organizes)
 }
 
-/// Whether somebody may appeal against a decision now. Errors: `AppealTooLate`, `AlreadyAppealed`.
-fn in_time(db: &mut Db, decided: &Decided, now: Moment) -> Result<(), AppError> {
-    if now > decided.at.plus(WITHIN) {
-        return Err(Objection::AppealTooLate.into());
-    }
-    match store::appeal_of(db, decided.id)? {
-        None => Ok(()),
-        Some(_) => Err(Objection::AlreadyAppealed.into()),
-    }
-}
-
 /// The submission of somebody who wants to appeal, and why they cannot, where that is so.
 ///
 /// Errors: `NotThere`, where it is not theirs.
@@ -118,9 +115,20 @@ fn may_appeal<'d>(
     now: Moment,
 ) -> Result<&'d Decided, AppError> {
     unsealed(competition)?;
-    let standing = docket.standing.as_ref().ok_or(Objection::NoDecision)?;
-    in_time(db, standing, now)?;
-    Ok(standing)
+    // What a freeze hides is not told by what can be appealed either.
+    let hidden = hide(competition, &mut docket.submission.clone(), Sight::Public, now);
+    let standing = docket
+        .standing
+        .as_ref()
+        .filter(|_| !hidden)
+        .ok_or(Objection::NoDecision)?;
+    if now > until(competition, &docket.submission, standing) {
+        return Err(Objection::AppealTooLate.into());
+    }
+    match store::appeal_of(db, standing.id)? {
+        None => Ok(standing),
+        Some(_) => Err(Objection::AlreadyAppealed.into()),
+    }
 }
 
 /// Appeals against the decision that stands on a submission.
@@ -186,6 +194,17 @@ pub async fn appeals(
             let competition = definitions.of(db, &slug)?;
             let all = store::appeals_after(db, competition.id(), status, after, limit as i64)?;
             all.into_iter().map(|appeal| line(db, &who, appeal)).collect()
+        })
+        .await
+}
+
+/// How many appeals of a competition wait for an answer. Errors: `NoCompetition`.
+pub async fn open_appeals(app: &App, slug: &Slug) -> Result<u64, AppError> {
+    let (definitions, slug) = (app.definitions(), slug.clone());
+    app.store
+        .read(move |db| {
+            let competition = definitions.of(db, &slug)?;
+            Ok(store::count_open_appeals(db, competition.id())?.unsigned_abs())
         })
         .await
 }

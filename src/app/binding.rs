@@ -99,7 +99,7 @@ pub(super) fn keep_by_id(db: &mut Db, account: &Account, mut name: String) -> Re
     Ok(store::put_account(db, &kept)?)
 }
 
-/// The login of whoever this user is: known by the account, or new here.
+/// The login of whoever this user is: known by the account, or new here. Errors: `HintOnly`.
 pub(super) fn sign_in_user(
     db: &mut Db,
     definitions: &Definitions,
@@ -117,6 +117,9 @@ pub(super) fn sign_in_user(
     // What follows can move awards; two first sign-ins of one user take turns.
     store::take_turn(db)?;
     let account = account_of(db, forge, user)?;
+    if let Some(account) = &account {
+        refuse_hint_to_a_role(db, account, user)?;
+    }
     let person = match &account {
         Some(account) => account.person,
         None => new_person(db, &user.login)?,
@@ -141,6 +144,21 @@ pub(super) fn sign_in_user(
     store::record(db, &deed(login, now, act, forge))?;
     evaluate_everywhere(db, definitions, dirty, now, Cause::Roster)?;
     Ok(login)
+}
+
+/// A hint makes somebody a person, but not a judge: who claims a login that a host once wrote down, and that
+/// nobody has proven, does not come by what the person's own login may do. Errors: `HintOnly`.
+fn refuse_hint_to_a_role(db: &mut Db, account: &Account, user: &ForgeUser) -> Result<(), AppError> {
+    if account.proven {
+        return Ok(());
+    }
+    if let Some(login) = store::login_of_person(db, account.person)?
+        && !store::roles_of(db, login.id)?.is_empty()
+    {
+        let named = format!("{} {}", account.forge.title(), user.login);
+        return Err(Objection::HintOnly(named).into());
+    }
+    Ok(())
 }
 
 fn deed(login: LoginId, at: Moment, act: &'static str, forge: Forge) -> Deed {

@@ -123,17 +123,20 @@ impl Docket {
         }
     }
 
-    /// Errors: `AlreadyDecided`, `Changed`.
-    fn unchanged(&self, if_match: Option<&str>) -> Result<(), Objection> {
-        if let Some(standing) = &self.standing
-            && self.submission.status != Status::Review
-        {
-            return Err(Objection::AlreadyDecided {
+    /// Errors: `AlreadyDecided`, unless what the judge saw has changed since.
+    fn undecided(&self) -> Result<(), Objection> {
+        match &self.standing {
+            Some(standing) if self.submission.status != Status::Review => Err(Objection::AlreadyDecided {
                 by: standing.judge_login.clone(),
                 action: standing.decision.action,
                 at: standing.at,
-            });
+            }),
+            Some(_) | None => Ok(()),
         }
+    }
+
+    /// Errors: `Changed`.
+    fn unchanged(&self, if_match: Option<&str>) -> Result<(), Objection> {
         let tag = etag(&self.submission, &self.fact, self.standing.as_ref());
         let same = |asked: &str| {
             let one = |one: &str| one.trim().trim_start_matches("W/") == tag;
@@ -272,13 +275,9 @@ pub async fn decide(
             unsealed(&competition)?;
             let docket = Docket::open(db, &competition, id)?;
             docket.impartial(db, &competition, &by, now)?;
-            let unchanged = docket.unchanged(if_match.as_deref());
-            if let Err(Objection::AlreadyDecided { .. }) = &unchanged {
-                unchanged?;
-                return Err(Objection::Changed.into());
-            }
+            docket.undecided()?;
             docket.decidable()?;
-            unchanged?;
+            docket.unchanged(if_match.as_deref())?;
             if let Some(old) = &docket.standing {
                 store::end_decision(db, old.id, Ended::Replaced, by.id, now)?;
             }

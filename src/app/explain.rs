@@ -325,11 +325,13 @@ impl Case {
         ruling.is_some_and(|ruling| ruling.holds(reverted))
     }
 
-    /// A decision stands that its person or organizer can still appeal, as far as time and seal go.
-    pub fn may_be_appealed(&self) -> bool {
+    /// Until when its person or organizer can appeal against the decision that stands; None where there is
+    /// none, where it is too late, or where the results are final.
+    pub fn appeal_until(&self) -> Option<Moment> {
         let open = self.competition.stored.seal.finalized_at.is_none();
-        let in_time = |decided: &Decided| self.now <= decided.at.plus(super::appeals::WITHIN);
-        open && self.decision.as_ref().is_some_and(in_time)
+        let decided = self.decision.as_ref().filter(|_| open)?;
+        let until = super::appeals::until(&self.competition, &self.submission, decided);
+        Some(until).filter(|until| self.now <= *until)
     }
 
     /// The decision as everybody sees it; who took it is told to judges and admins alone.

@@ -54,7 +54,9 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use announce::{ANNOUNCEMENT, announce};
-pub use appeals::{Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals};
+pub use appeals::{
+    Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals, open_appeals,
+};
 pub use apply::{Application, STATEMENT, apply};
 pub use audit::{AuditQuery, audit};
 pub use backup::backup;
@@ -74,8 +76,8 @@ pub use invites::{Invitation, InviteList, invitation, invite, invites, join, org
 pub use managed::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use objection::{Class, Objection};
 pub use once::{Again, Once, begin_once, end_once};
-pub use own::{Own, OwnTeam, account_json, kept, own};
-pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, queue};
+pub use own::{Own, OwnQuery, OwnTeam, account_json, kept, own};
+pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use reports::{LineSum, import, take_reports};

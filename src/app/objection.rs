@@ -106,6 +106,8 @@ pub enum Objection {
 
     // Accounts.
     AccountTaken(String),
+    /// The account is named by the host only, and its person's login has a role.
+    HintOnly(String),
     LastSignIn,
     NoSuchForge(String),
     ForgeRefused(String),
@@ -203,6 +205,7 @@ impl Objection {
             | RequestAnswered
             | InviteUsedUp
             | AccountTaken(_)
+            | HintOnly(_)
             | LastSignIn
             | LastAdmin
             | ForgeRefused(_)
@@ -358,6 +361,12 @@ impl Objection {
             AccountTaken(account) => (
                 format!("{account} is bound to somebody else; sign in with it, or ask the host"),
                 format!("{account} 已绑定给他人，请直接用它登录，或联系主办方"),
+            ),
+            HintOnly(account) => (
+                format!(
+                    "{account} is yours by the host's word alone; sign in as you did before, and bind it on your page"
+                ),
+                format!("{account} 仅由主办方登记，请先用原来的方式登录，再在“我的”页面绑定"),
             ),
             LastSignIn => two(
                 "this is the only way that you can sign in; bind another account first",

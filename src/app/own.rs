@@ -1,8 +1,11 @@
 //! A person's own: who they are here, their teams, accounts and submissions, and all of it as one download.
 
-use super::{App, AppError, Case, Competition, NamedRole, Objection, Sight, Who, named_roles, submissions::cases};
+use super::{
+    App, AppError, Case, Competition, NamedRole, Objection, Sight, Who, explain::hide, named_roles, submissions::cases,
+};
 use crate::{
     domain::{
+        evaluate::Status,
         team::{Account, CompetitionId, Membership, Person, Team, TeamId},
         text::{Lang, Slug},
         time::Moment,
@@ -10,7 +13,7 @@ use crate::{
     store::{self, Db, Submission},
 };
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// What somebody sees of themselves.
 pub struct Own {
@@ -37,26 +40,61 @@ pub struct OwnTeam {
     pub membership: Membership,
 }
 
-/// `offset` and `limit`: which part of the submissions. What a freeze hides, it hides from its author too.
-pub async fn own(app: &App, who: &Who, offset: usize, limit: usize, now: Moment) -> Result<Own, AppError> {
+/// Which of somebody's submissions are asked for.
+#[derive(Clone, Debug)]
+pub struct OwnQuery {
+    pub competition: Option<Slug>,
+    pub status: Option<Status>,
+    pub offset: usize,
+    pub limit: usize,
+}
+
+impl OwnQuery {
+    pub const ALL: Self = Self {
+        competition: None,
+        status: None,
+        offset: 0,
+        limit: usize::MAX,
+    };
+}
+
+/// What a freeze hides, it hides from its author too: it is waiting, and under no other status.
+///
+/// Errors: `NoCompetition`.
+pub async fn own(app: &App, who: &Who, query: OwnQuery, now: Moment) -> Result<Own, AppError> {
     let (definitions, who) = (app.definitions(), who.clone());
     app.store
         .read(move |db| {
             let login = store::login_by_id(db, who.id)?.ok_or(Objection::SessionOver)?;
             let person = store::person_by_id(db, who.person)?.ok_or(Objection::NotThere("person"))?;
-            let (rows, total) = store::submissions_of_person(db, who.person, offset as i64, limit as i64)?;
+            let of = match &query.competition {
+                Some(slug) => Some(definitions.of(db, slug)?.id()),
+                None => None,
+            };
+            let mut rows = store::submissions_of_person(db, who.person, of)?;
             let mut known: HashMap<CompetitionId, Competition> = HashMap::new();
             for row in &rows {
-                if !known.contains_key(&row.competition) {
-                    known.insert(row.competition, definitions.by_id(db, row.competition)?);
+                if let Entry::Vacant(place) = known.entry(row.competition) {
+                    place.insert(definitions.by_id(db, row.competition)?);
                 }
             }
+            if let Some(status) = query.status {
+                rows.retain(|row| {
+                    let mut told = row.clone();
+                    if let Some(competition) = known.get(&row.competition) {
+                        hide(competition, &mut told, Sight::Public, now);
+                    }
+                    told.status == status
+                });
+            }
+            let total = rows.len() as u64;
+            let rows: Vec<Submission> = rows.into_iter().skip(query.offset).take(query.limit).collect();
             Ok(Own {
                 roles: named_roles(db, &who.roles)?,
                 accounts: store::accounts_of(db, who.person)?,
                 teams: teams(db, &who)?,
                 cases: explained(db, &known, rows, now)?,
-                total: total.unsigned_abs(),
+                total,
                 login: login.login,
                 created_at: login.created_at,
                 has_password: login.password.is_some(),
@@ -107,7 +145,7 @@ fn explained(
 
 /// Everything that is kept about somebody, as they may take it along. `code`: the community code as it is now.
 pub async fn kept(app: &App, who: &Who, code: &str, lang: Lang, now: Moment) -> Result<Value, AppError> {
-    let own = own(app, who, 0, usize::MAX >> 1, now).await?;
+    let own = own(app, who, OwnQuery::ALL, now).await?;
     let (id, person) = (who.id, who.person);
     let kept = app.store.read(move |db| store::kept_of(db, id, person)).await?;
     let accounts: Vec<Value> = own.accounts.iter().map(account_json).collect();

@@ -43,7 +43,6 @@ pub struct Queue {
     pub waiting: Vec<Waiting>,
     /// How many match, in all.
     pub total: u64,
-    pub open_appeals: u64,
 }
 
 /// Errors: `NoCompetition`.
@@ -53,14 +52,11 @@ pub async fn queue(app: &App, who: &Who, slug: &Slug, query: QueueQuery, now: Mo
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
             let ties = Ties::of(db, &competition, &who)?;
-            let open_appeals = store::count_open_appeals(db, competition.id())?.unsigned_abs();
-            let nothing = Queue {
-                waiting: Vec::new(),
-                total: 0,
-                open_appeals,
-            };
             let Some(wanted) = wanted(db, &competition, &query)? else {
-                return Ok(nothing);
+                return Ok(Queue {
+                    waiting: Vec::new(),
+                    total: 0,
+                });
             };
             let (rows, total) = store::review_queue(db, &wanted)?;
             let cases = cases(db, &competition, rows, Sight::Live, now)?;
@@ -71,7 +67,6 @@ pub async fn queue(app: &App, who: &Who, slug: &Slug, query: QueueQuery, now: Mo
             Ok(Queue {
                 waiting: waiting.collect(),
                 total,
-                open_appeals,
             })
         })
         .await
@@ -258,6 +253,27 @@ fn neighbours(
         found => found,
     };
     Ok((before, next, total))
+}
+
+/// The one that comes after a submission in the queue and that the judge may decide on.
+///
+/// Errors: `NoCompetition`.
+pub async fn next_in_queue(
+    app: &App,
+    who: &Who,
+    slug: &Slug,
+    id: SubmissionId,
+    query: QueueQuery,
+    now: Moment,
+) -> Result<Option<SubmissionId>, AppError> {
+    let (definitions, who, slug) = (app.definitions(), who.clone(), slug.clone());
+    app.store
+        .read(move |db| {
+            let competition = definitions.of(db, &slug)?;
+            let ties = Ties::of(db, &competition, &who)?;
+            Ok(neighbours(db, &competition, &ties, id, &query, now)?.1)
+        })
+        .await
 }
 
 /// A judge of a competition and what that judge has done.

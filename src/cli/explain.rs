@@ -3,7 +3,11 @@
 use super::Failure;
 use crate::{
     app::{self, App, Case, Explanation, Sight},
-    domain::{check::Outcome, evaluate::Status, text::Lang},
+    domain::{
+        check::Outcome,
+        evaluate::{Action, Status},
+        text::Lang,
+    },
     forge::PullName,
 };
 
@@ -45,6 +49,14 @@ fn print(case: &Case) {
             Outcome::Wait => '…',
         };
         println!("  {sign} {:16} {}", line.check.as_str(), line.detail);
+    }
+    if let Some(decided) = &case.decision {
+        let word = match (case.decision_holds(), decided.decision.action) {
+            (false, _) => "decided before it changed",
+            (true, Action::Accept) => "a judge accepted it",
+            (true, Action::Reject) => "a judge rejected it",
+        };
+        println!("{word}: {}", decided.reason);
     }
     if let Some(award) = &case.award {
         match (award.given, award.over_limit) {

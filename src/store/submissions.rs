@@ -508,22 +508,24 @@ pub fn latest_submissions(
     Ok((all(rows)?, total))
 }
 
-/// A part of a person's submissions of every competition, the newest merge first (what is not merged before
-/// them), and how many there are in all.
+/// A person's submissions of every competition, or of one, the newest merge first (what is not merged before
+/// them). A person has hundreds of them at most.
 pub fn submissions_of_person(
     db: &mut Db,
     person: PersonId,
-    offset: i64,
-    limit: i64,
-) -> Result<(Vec<Submission>, i64), StoreError> {
-    let of = submissions::table.filter(submissions::person_id.eq(person.0));
-    let total: i64 = on!(db, c => of.count().get_result(c))?;
+    competition: Option<CompetitionId>,
+) -> Result<Vec<Submission>, StoreError> {
     let order = (
         submissions::merged_at.is_not_null(),
         submissions::merged_at.desc(),
         submissions::id.desc(),
     );
-    let part = of.order(order).offset(offset).limit(limit);
-    let rows: Vec<Row> = on!(db, c => part.load(c))?;
-    Ok((all(rows)?, total))
+    let of = submissions::table
+        .filter(submissions::person_id.eq(person.0))
+        .order(order);
+    let rows: Vec<Row> = match competition {
+        None => on!(db, c => of.load(c))?,
+        Some(competition) => on!(db, c => of.filter(submissions::competition_id.eq(competition.0)).load(c))?,
+    };
+    all(rows)
 }

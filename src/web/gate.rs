@@ -5,6 +5,7 @@ use super::{
     Site,
     body::{self, CAP},
     problem::{Problem, SIGN_IN},
+    respond,
 };
 use crate::app::{self, Access, Again, AppError, Objection, Who};
 use actix_web::{
@@ -138,8 +139,12 @@ fn refused(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     if problem.status == StatusCode::UNAUTHORIZED && asks && is_page(request) {
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let to: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        let lang = match respond::language(request.headers(), request.query_string()) {
+            (lang, true) => format!("&lang={}", lang.code()),
+            (_, false) => String::new(),
+        };
         return HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("{SIGN_IN}?to={to}")))
+            .insert_header((header::LOCATION, format!("{SIGN_IN}?to={to}{lang}")))
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .finish();
     }

@@ -4,8 +4,9 @@ use super::problem::Problem;
 use crate::{
     app::Objection,
     domain::{
+        evaluate::Status,
         team::{Kind, Standing},
-        text::folded,
+        text::{Slug, folded},
         time::Moment,
     },
     live::{Filter, Part},
@@ -32,6 +33,14 @@ impl Query {
         self.0.get(key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The pairs whose key begins with `prefix`, without it, by key.
+    pub fn under<'a>(&'a self, prefix: &'a str) -> Vec<(&'a str, &'a str)> {
+        let pair = |(key, value): (&'a String, &'a String)| Some((key.strip_prefix(prefix)?, value.as_str()));
+        let mut found: Vec<(&str, &str)> = self.0.iter().filter_map(pair).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// As it was sent, empty too; None where it was not. Lines end with LF, however the browser ends them.
     pub fn sent(&self, key: &str) -> Option<String> {
         self.0.get(key).map(|value| value.replace("\r\n", "\n"))
@@ -53,6 +62,16 @@ impl Query {
         self.get("kind").map(parse).transpose()
     }
 
+    /// Of a submission. Errors: 400.
+    pub fn status(&self) -> Result<Option<Status>, Problem> {
+        let parse = |text: &str| {
+            Status::parse(text).ok_or_else(|| {
+                Problem::bad_request(format!("status: `{text}` is not accepted, review, waiting or rejected"))
+            })
+        };
+        self.get("status").map(parse).transpose()
+    }
+
     /// The status of a team. Errors: 400.
     pub fn standing(&self) -> Result<Option<Standing>, Problem> {
         let parse = |text: &str| {
@@ -63,6 +82,12 @@ impl Query {
             })
         };
         self.get("status").map(parse).transpose()
+    }
+
+    /// A slug under this key. Errors: 400.
+    pub fn slug(&self, key: &str) -> Result<Option<Slug>, Problem> {
+        let parse = |text: &str| Slug::parse(text).map_err(|why| Problem::bad_request(format!("{key}: {why}")));
+        self.get(key).map(parse).transpose()
     }
 
     pub fn at(&self) -> Result<Option<Moment>, Problem> {

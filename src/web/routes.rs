@@ -114,10 +114,10 @@ routes! {
     Everybody GET "/auth/{forge}/callback" => show::callback, "", ["code", "state", "error"], "Back from a forge";
 
     // A person's own.
-    SignedIn GET "/me" => show::me, "", ["offset", "done"], "My page";
+    SignedIn GET "/me" => show::me, "", ["status", "competition", "offset", "done"], "My page";
     SignedIn POST "/me/accounts/unbind" => show::unbind, "", [], "Unbind an account from the page";
     SignedIn POST "/me/delete" => show::delete_me, "", [], "Delete me, from the page";
-    SignedIn GET "/api/v1/me" => api::me, "Me", ["offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
+    SignedIn GET "/api/v1/me" => api::me, "Me", ["status", "competition", "offset", "limit"], "Who I am: teams, accounts, submissions with reasons, code";
     SignedIn DELETE "/api/v1/me" => api::delete_me, "", [], "Delete me: name and accounts go, results stay under the code";
     SignedIn GET "/api/v1/me/export" => api::export_me, "OwnData", [], "Everything that is kept about me";
     SignedIn POST "/api/v1/me/accounts" => api::bind, "BindAt", [], "Where to go to bind another forge account";
@@ -206,6 +206,19 @@ routes! {
         ["status", "after", "limit"], "Appeals, oldest first";
     Judge PATCH "/api/v1/competitions/{slug}/appeals/{appeal}" => api::answer_appeal, "Appeal", [],
         "Uphold or dismiss an appeal";
+    Judge GET "/competitions/{slug}/judge" => show::desk, "",
+        ["kind", "team", "check", "after"], "The judge's queue, as a page";
+    Judge POST "/competitions/{slug}/judge/bulk" => show::desk_bulk, "", [], "Accept several from the page";
+    Judge GET "/competitions/{slug}/judge/appeals" => show::desk_appeals, "", ["status", "after"], "Appeals, as a page";
+    Judge GET "/competitions/{slug}/judge/appeals/{appeal}" => show::desk_appeal, "", [], "An appeal, as a page";
+    Judge POST "/competitions/{slug}/judge/appeals/{appeal}" => show::desk_answer, "", [], "Answer it from the page";
+    Admin GET "/competitions/{slug}/judge/judges" => show::desk_judges, "", [], "What judges have done, as a page";
+    Judge GET "/competitions/{slug}/judge/{id}" => show::desk_case, "",
+        ["kind", "team", "check"], "One submission on the judge's desk";
+    Judge POST "/competitions/{slug}/judge/{id}" => show::desk_decide, "", [], "Decide from the page";
+    Judge POST "/competitions/{slug}/judge/{id}/undo" => show::desk_undo, "", [], "Take a decision back from the page";
+    SignedIn GET "/submissions/{id}/appeal" => show::appeal_page, "", [], "The page to appeal";
+    SignedIn POST "/submissions/{id}/appeal" => show::appeal_form, "", [], "Appeal from the page";
 
     // The host's console.
     Admin POST "/api/v1/competitions/{slug}/dry-run" => api::dry_run, "DryRun", [],

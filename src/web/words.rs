@@ -6,6 +6,7 @@
 mod advice;
 pub mod certificate;
 pub mod console;
+pub mod desk;
 pub mod form;
 pub mod host;
 pub mod me;
@@ -322,6 +323,7 @@ mod tests {
         [
             certificate::Certificate::all(),
             console::Console::all(),
+            desk::Desk::all(),
             form::Form::all(),
             host::Host::all(),
             me::Me::all(),

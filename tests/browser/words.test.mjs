@@ -20,7 +20,7 @@ const SOURCES = ["words.rs", ...WORDS]
 const ENGLISH = new Set(SOURCES.flatMap((text) => [...text.matchAll(/"((?:[^"\\]|\\.)*)",\s*"[^"]*[\u4e00-\u9fff]/g)])
   .flatMap(([, phrase]) => phrase.toLowerCase().match(/[a-z]{2,}/g) ?? []));
 // What is said so in Chinese too.
-for (const word of ["bugathlon", "seed", "cla", "json", "pr", "utc"]) ENGLISH.delete(word);
+for (const word of ["bugathlon", "seed", "cla", "csv", "json", "pr", "svg", "utc", "xlsx"]) ENGLISH.delete(word);
 
 /** What the page itself says: no text of people, code, names of forges, regions or the other language. */
 const chrome = () => {

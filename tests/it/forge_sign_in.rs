@@ -79,12 +79,12 @@ async fn a6_a_state_is_used_once_by_the_browser_that_began_in_time() {
     let site = site_of(&Folder::new(), &provider).await;
     provider.user(5_000, "newcomer");
     let mut browser = Browser::new(&site);
-    let back = browser.to_forge_and_back("/auth/github/start").await;
+    let back = browser.out_and_back("/auth/github/start").await;
     // Another browser brings it.
     let stolen = Browser::new(&site).get(&back).await;
     assert_eq!(stolen.status, 410, "{}", stolen.text());
     // With another state, with none, at another forge.
-    let other = Browser::new(&site).to_forge_and_back("/auth/github/start").await;
+    let other = Browser::new(&site).out_and_back("/auth/github/start").await;
     let cookies = browser.cookies.clone();
     let other_forge = back.replace("/auth/github/", "/auth/gitee/");
     for wrong in [other.as_str(), back.split('?').next().unwrap(), &other_forge] {
@@ -224,7 +224,7 @@ async fn a_forge_that_does_not_do_its_part_signs_nobody_in() {
     // A program gets a problem.
     provider.manner(Manner::Status500);
     let mut browser = Browser::new(&site);
-    let back = browser.to_forge_and_back("/auth/gitee/start").await;
+    let back = browser.out_and_back("/auth/gitee/start").await;
     let cookie = browser
         .cookies
         .iter()
@@ -465,6 +465,34 @@ async fn a_new_login_takes_over_the_person_that_a_folder_named() {
 }
 
 #[actix_web::test]
+async fn a_hint_opens_no_login_that_has_a_role() {
+    let provider = Provider::start();
+    let site = site_of(&Folder::new(), &provider).await;
+    let bo = site.judge("bo", "spring").await;
+    // Whoever has taken the login that the folder names.
+    provider.user(6666, "bo");
+    let mut browser = Browser::new(&site);
+    let refused = browser.through("/auth/github/start").await;
+    assert!(
+        refused.status == 409 && refused.text().contains("GitHub bo"),
+        "{}",
+        refused.text()
+    );
+    assert!(browser.cookies.is_empty());
+    // Bo binds it, and from then on comes in by it.
+    provider.user(1002, "bo");
+    assert_eq!(
+        Browser::of(&site, &bo.token).through("/auth/github/start").await.status,
+        303
+    );
+    let mut browser = Browser::new(&site);
+    assert_eq!(browser.through("/auth/github/start").await.status, 303);
+    assert_eq!(me(&mut browser).await["account"]["roles"][0]["role"], "judge");
+    provider.stop().await;
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn another_sites_page_binds_nothing_to_who_is_signed_in() {
     let provider = Provider::start();
     let site = site_of(&Folder::new(), &provider).await;
@@ -480,7 +508,7 @@ async fn another_sites_page_binds_nothing_to_who_is_signed_in() {
     // Who has signed out, or become somebody else, on the way binds nothing either.
     let mut browser = Browser::of(&site, &ada.token);
     provider.user(6667, "eve");
-    let back = browser.to_forge_and_back("/auth/gitlab/start").await;
+    let back = browser.out_and_back("/auth/gitlab/start").await;
     let bo = site.signed("bo", None).await;
     browser.cookies.insert("__Host-session".into(), bo.token.clone());
     assert_eq!(browser.get(&back).await.status, 410);

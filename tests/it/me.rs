@@ -101,6 +101,21 @@ async fn me_tells_teams_accounts_code_and_submissions_with_their_reasons() {
         next = part["next"].clone();
     }
     assert_eq!(&Value::from(seen), &own["submissions"]);
+    // Narrowed.
+    for (query, total) in [
+        ("competition=spring", 3),
+        ("competition=spring&status=accepted", 2),
+        ("status=accepted", 4),
+        ("status=rejected", 1),
+        ("status=review", 1),
+        ("status=waiting", 0),
+    ] {
+        let part = site.see(&ada, &format!("/api/v1/me?{query}")).await.json();
+        assert_eq!(part["total"], total, "{query}");
+        assert_eq!(part["submissions"].as_array().unwrap().len(), total, "{query}");
+    }
+    site.see(&ada, "/api/v1/me?status=lost").await.is_problem(400);
+    site.see(&ada, "/api/v1/me?competition=winter").await.is_problem(404);
     site.see(&ada, "/api/v1/me?limit=0").await.is_problem(400);
     site.get("/api/v1/me").await.is_problem(401);
     provider.stop().await;
@@ -331,5 +346,43 @@ async fn the_last_admin_stays() {
         .texts("SELECT act || ' ' || subject AS text FROM audit WHERE act = 'login.delete'");
     assert_eq!(deeds.len(), 1);
     assert!(!deeds[0].contains("host"), "{deeds:?}");
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn s11_a_freeze_hides_ones_own_results_too() {
+    let mut folder = Folder::new();
+    folder.freeze_at = Some(ago(5));
+    folder.pulls = vec![
+        Fix::new("github", 1, "ada").merged(ago(8)).line(),
+        Fix::new("github", 2, "ada").merged(ago(1)).line(),
+    ];
+    let site = Site::of(&folder).await;
+    let ada = site.signed("ada", None).await;
+    let own = site.see(&ada, "/api/v1/me").await.json();
+    let held = &own["submissions"][0];
+    assert_eq!(
+        (
+            &held["pull"]["number"],
+            &held["status"],
+            &held["points"],
+            &held["checks"]
+        ),
+        (&json!(2), &json!("waiting"), &json!(0), &json!([]))
+    );
+    for (status, numbers) in [("accepted", vec![1]), ("waiting", vec![2])] {
+        let own = site.see(&ada, &format!("/api/v1/me?status={status}")).await.json();
+        let listed = own["submissions"].as_array().unwrap().iter();
+        let listed: Vec<i64> = listed.map(|one| one["pull"]["number"].as_i64().unwrap()).collect();
+        assert_eq!(listed, numbers, "{status}");
+    }
+    assert_eq!(
+        (&own["teams"][0]["points"], &own["level"]["fixes"]),
+        (&json!(1), &json!(1))
+    );
+    let kept = site.see(&ada, "/api/v1/me/export").await.json();
+    assert_eq!(kept["submissions"][0]["status"], "waiting");
+    let page = site.page(&ada, "/me").await.text();
+    assert!(page.contains("Held until the reveal"), "{page}");
     site.stop().await;
 }

@@ -211,6 +211,9 @@ async fn a3_a_sign_out_a_role_taken_away_and_a_ban_hold_on_every_instance_at_onc
         (page.status, page.header("location")),
         (303, "/sign-in?to=%2Fme%3Foffset%3D0")
     );
+    // In the language that they chose.
+    let page = twin.page(&judge, "/me?lang=zh").await;
+    assert_eq!(page.header("location"), "/sign-in?to=%2Fme%3Flang%3Dzh&lang=zh");
     twin.stop().await;
     site.stop().await;
 }

@@ -43,8 +43,14 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
     let live = &looked.live;
     let snapshot = live.board.snapshot();
     let text = request.query_string();
+    // Names in the file are in the reader's language; JSON has both.
+    let lang = respond::language(request.headers(), text).0;
     let (prefix, content_type) = if csv { ("csv", CSV) } else { ("json", JSON) };
-    let key = [prefix, text].concat();
+    let key = if csv {
+        [prefix, lang.code(), text].concat()
+    } else {
+        [prefix, text].concat()
+    };
     let made = respond::cached(&request, &snapshot.rendered, &key, content_type, || {
         let query = Query::of(text);
         let part = query.part()?;
@@ -56,7 +62,7 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
         Ok(if csv {
             // A file is for keeping: all of it, unless a part was asked for.
             let all = if query.get("limit").is_some() { part } else { Part::ALL };
-            Standings::csv(&shown.face, all.of(&rows), respond::language(request.headers(), text).0)
+            Standings::csv(&shown.face, all.of(&rows), lang)
         } else {
             looked.mark(shown.standings.leaderboard(&shown.face, rows.len(), part.of(&rows)))
         })

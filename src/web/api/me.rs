@@ -1,7 +1,7 @@
 //! `/api/v1/me`: a person's own things. Contract, section 7.
 
 use crate::{
-    app::{self, Objection, Own, OwnTeam, Who},
+    app::{self, Objection, Own, OwnQuery, OwnTeam, Who},
     domain::{forge::Forge, level::Level},
     web::{
         Site, body,
@@ -19,10 +19,17 @@ use actix_web::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// `GET /api/v1/me?offset=&limit=`: of the submissions a part, the newest merge first.
+/// `GET /api/v1/me?competition=&status=&offset=&limit=`: of the submissions a part, the newest merge first.
 pub async fn me(request: HttpRequest, site: web::Data<Site>, who: Signed) -> Result<HttpResponse, Problem> {
-    let part = Query::of(request.query_string()).part()?;
-    let own = app::own(&site.app, &who.0, part.offset, part.limit, site.now()).await?;
+    let query = Query::of(request.query_string());
+    let part = query.part()?;
+    let wanted = OwnQuery {
+        competition: query.slug("competition")?,
+        status: query.status()?,
+        offset: part.offset,
+        limit: part.limit,
+    };
+    let own = app::own(&site.app, &who.0, wanted, site.now()).await?;
     let lang = respond::language(request.headers(), request.query_string()).0;
     let (ladder, fixes) = (site.boards.ladder(), site.boards.level_fixes(who.0.person));
     let code = ladder.code(own.person.number, fixes);

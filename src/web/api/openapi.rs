@@ -167,6 +167,17 @@ fn object(fields: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "properties": properties, "required": names })
 }
 
+/// A judge's decision, as everybody gets it; judges and admins also get `by`.
+fn decision() -> Value {
+    or_null(object(&[
+        ("action", json!({"enum": ["accept", "reject"]})),
+        ("points", or_null(number())),
+        ("reason", text()),
+        ("decided_at", time()),
+        ("stands", json!({"type": "boolean"})),
+    ]))
+}
+
 fn schemas() -> Value {
     let phase = || json!({"enum": ["scheduled", "open", "frozen", "review", "final"]});
     let board = |rows: Value| {
@@ -242,7 +253,7 @@ fn schemas() -> Value {
             ("checks", json!({"type": "array", "items": object(&[
                 ("check", text()), ("outcome", json!({"enum": ["pass", "fail", "ask", "wait"]})), ("detail", text()),
             ])})),
-            ("decision", json!({"type": ["object", "null"]})),
+            ("decision", decision()),
         ]),
         "Submissions": object(&[("submissions", list("Submission")), ("next", or_null(number()))]),
     })

@@ -2,13 +2,7 @@
 
 use crate::{
     app::{self, Explanation, ListQuery},
-    domain::{
-        check,
-        evaluate::Status,
-        team::SubmissionId,
-        text::{Lang, Slug},
-        words::Voice,
-    },
+    domain::{check, team::SubmissionId, text::Lang, words::Voice},
     forge::PullName,
     web::{
         Site,
@@ -28,20 +22,11 @@ fn lang(request: &HttpRequest) -> Lang {
 pub async fn submissions(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let slug = Site::slug(request.match_info().get("slug").unwrap_or(""))?;
     let query = Query::of(request.query_string());
-    let name = |key: &str| -> Result<Option<Slug>, Problem> {
-        let parse = |text: &str| Slug::parse(text).map_err(|why| Problem::bad_request(format!("{key}: {why}")));
-        query.get(key).map(parse).transpose()
-    };
-    let status = |text: &str| {
-        Status::parse(text).ok_or_else(|| {
-            Problem::bad_request(format!("status: `{text}` is not accepted, review, waiting or rejected"))
-        })
-    };
     let limit = query.part()?.limit.min(MOST);
     let wanted = ListQuery {
-        status: query.get("status").map(status).transpose()?,
-        team: name("team")?,
-        person: name("person")?,
+        status: query.status()?,
+        team: query.slug("team")?,
+        person: query.slug("person")?,
         after: query.number("after")?.map(SubmissionId),
         limit,
     };

@@ -142,11 +142,11 @@ fn way_in(page: &InvitationPage<'_>, path: &str) -> Markup {
             },
             (Looker::Nobody, None) => {
                 p { (w.join_means) }
-                p { a.button.wide href=(shell.href("/sign-in", &[("to", &to)])) { (w.sign_in_to_join) } }
+                p { a.button.whole href=(shell.href("/sign-in", &[("to", &to)])) { (w.sign_in_to_join) } }
             },
             (Looker::Free, None) => {
                 p { (w.join_means) }
-                form method="post" action=(to) { button.wide type="submit" { (w.join) } }
+                form method="post" action=(to) { button.whole type="submit" { (w.join) } }
             },
         }
     }

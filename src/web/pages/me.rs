@@ -2,7 +2,7 @@
 
 use super::{
     form::{Typed, ask_once, refused},
-    parts::{empty, evidence, figure, pages, pull_key, stamp, team_link, written},
+    parts::{empty, evidence, figure, pages, pull_key, stamp, status_word, team_link, written},
     person::{LevelView, ladder},
     shell::{Frame, Work, frame},
     team::spell,
@@ -10,7 +10,7 @@ use super::{
     when,
 };
 use crate::{
-    domain::{forge::Forge, team::Standing, time::Moment},
+    domain::{evaluate::Status, forge::Forge, team::Standing, time::Moment},
     web::words::me::Me as Words,
 };
 use maud::{Markup, html};
@@ -26,6 +26,9 @@ pub struct MePage<'a> {
     /// The newest first.
     pub teams: Vec<OwnTeam<'a>>,
     pub fixes: Vec<OwnFix<'a>>,
+    /// What the fixes are narrowed to.
+    pub status: Option<Status>,
+    pub competition: Option<&'a str>,
     /// Of the fixes.
     pub paging: Paging,
     pub accounts: Vec<OwnAccount<'a>>,
@@ -107,8 +110,8 @@ pub fn me(page: &MePage<'_>) -> Markup {
         }
         (refused(shell, &page.typed))
         div.cols.side-first {
-            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level, None)) }
-            div.stack { (fixes(page)) (accounts(page)) (data(page)) }
+            div.stack { (duties(page)) (teams(page)) (ladder(shell, &page.level, None)) (accounts(page)) }
+            div.stack { (fixes(page)) (data(page)) }
         }
     };
     frame(
@@ -161,7 +164,7 @@ fn teams(page: &MePage<'_>) -> Markup {
         section.card aria-labelledby="teams" {
             h2 #teams { (w.my_teams) }
             @if page.teams.is_empty() { p.quiet { (w.no_team) } }
-            @else { ul.plain { @for own in &page.teams { li {
+            @else { ul.plain.mine { @for own in &page.teams { li {
                 @if own.place.is_some() { (team_link(shell, &own.event, &own.team)) }
                 @else { strong { (written(own.team.name.of(shell.lang))) } }
                 small {
@@ -182,9 +185,19 @@ fn teams(page: &MePage<'_>) -> Markup {
 fn fixes(page: &MePage<'_>) -> Markup {
     let shell = &page.shell;
     let (w, all) = (Words::of(shell.lang), shell.words());
+    let narrowed = page.status.is_some() || page.competition.is_some();
+    let pairs = [
+        ("status", page.status.map_or("", Status::as_str)),
+        ("competition", page.competition.unwrap_or("")),
+    ];
     html! {
-        @if page.fixes.is_empty() { div.card { (empty(w.no_fix_title, w.no_fix_do, None)) } }
-        @else {
+        @if narrowed || !page.fixes.is_empty() { (filters(page)) }
+        @if page.fixes.is_empty() && narrowed {
+            @let everything = shell.href("/me", &[]);
+            div.card { (empty(w.none_such, w.none_such_do, Some((&everything, all.show_all)))) }
+        } @else if page.fixes.is_empty() {
+            div.card { (empty(w.no_fix_title, w.no_fix_do, None)) }
+        } @else {
             div.card { table.list {
                 caption { (all.submissions) }
                 thead { tr {
@@ -194,7 +207,44 @@ fn fixes(page: &MePage<'_>) -> Markup {
                 } }
                 tbody { @for fix in &page.fixes { (fix_row(shell, w, fix)) } }
             } }
-            (pages(shell, "/me", &[], &page.paging))
+            (pages(shell, "/me", &pairs, &page.paging))
+        }
+    }
+}
+
+/// By status, and by competition where there is more than one.
+fn filters(page: &MePage<'_>) -> Markup {
+    let shell = &page.shell;
+    let (w, all) = (Words::of(shell.lang), shell.words());
+    let statuses = [Status::Accepted, Status::Review, Status::Waiting, Status::Rejected];
+    let mut events: Vec<&Event<'_>> = page.teams.iter().map(|team| &team.event).collect();
+    events.extend(page.fixes.iter().map(|fix| &fix.event));
+    events.sort_by_key(|event| event.slug);
+    events.dedup_by_key(|event| event.slug);
+    let to = |status: Option<Status>, competition: Option<&str>| {
+        let pairs = [
+            ("status", status.map_or("", Status::as_str)),
+            ("competition", competition.unwrap_or("")),
+        ];
+        shell.href("/me", &pairs)
+    };
+    html! {
+        nav.chips aria-label=(w.by_status) {
+            @for status in [None].into_iter().chain(statuses.map(Some)) {
+                a href=(to(status, page.competition)) aria-current=[(status == page.status).then_some("true")] {
+                    @match status { None => (all.all_kinds), Some(status) => (status_word(all, status)) }
+                }
+            }
+        }
+        @if events.len() > 1 {
+            nav.chips aria-label=(w.by_competition) {
+                @for event in [None].into_iter().chain(events.into_iter().map(Some)) {
+                    @let slug = event.map(|event| event.slug);
+                    a href=(to(page.status, slug)) aria-current=[(slug == page.competition).then_some("true")] {
+                        @match event { None => (w.all_competitions), Some(event) => (written(event.name.of(shell.lang))) }
+                    }
+                }
+            }
         }
     }
 }
@@ -234,14 +284,15 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     strong { (account.forge.title()) " " (written(account.login)) }
                     small {
                         @if account.proven { (w.proven) }
-                        @else { (w.hint) @if page.forges.contains(&account.forge) { ". " (w.hint_do) } }
+                        @else if page.forges.contains(&account.forge) { (w.hint_do) }
+                        @else { (w.hint) }
                     }
                 }
                 (ask_once(w.unbind, w.unbind_means, html! {
                     form method="post" action=(shell.href("/me/accounts/unbind", &[])) {
                         input type="hidden" name="forge" value=(account.forge.as_str());
                         input type="hidden" name="login" value=(account.login);
-                        button.danger type="submit" { (w.unbind) " " (account.forge.title()) " " (written(account.login)) }
+                        button.danger type="submit" { span { (w.unbind) " " (account.forge.title()) " " (written(account.login)) } }
                     }
                 }))
             } } }

@@ -7,6 +7,9 @@ pub mod certificate;
 pub mod chart;
 pub mod competitions;
 pub mod console;
+pub mod desk;
+pub mod desk_appeals;
+pub mod desk_case;
 pub mod explain;
 mod fit;
 pub mod form;
@@ -38,6 +41,12 @@ mod tests;
 
 pub use certificate::{CertificatePage, certificate, certificate_svg};
 pub use competitions::{Card, CompetitionsPage, Leader, competitions};
+pub use desk::{BulkLine, BulkPage, DeskFilter, DeskFrame, JustDone, QueuePage, QueueRow, bulk as bulk_done, queue};
+pub use desk_appeals::{
+    AnswerPage, AppealPage, AppealsPage, JudgeRow, JudgesPage, answer as answer_page, appeal as appeal_page,
+    appeals as appeals_page, judges as judges_page,
+};
+pub use desk_case::{AppealRow, DeskCasePage, Other, desk_case};
 pub use explain::{Answer, ExplainPage, explain};
 pub use joining::{InvitationPage, Looker, Open, PlacePage, invitation, place};
 pub use leaderboard::{FeedItem, LeaderboardPage, TeamRow, leaderboard};

@@ -78,6 +78,9 @@ pub struct RegistrationPage<'a> {
     /// What who looks may do now.
     pub acts: &'a [Act],
     pub organizes: bool,
+    pub judges: bool,
+    /// Something was just done.
+    pub done: bool,
     /// What was typed, into the form of this act.
     pub typed: Typed<'a>,
     pub typed_act: Option<Act>,
@@ -110,8 +113,9 @@ pub fn registration(page: &RegistrationPage<'_>) -> Markup {
         } }
     };
     let body = html! {
+        @if page.done { p.done role="status" { (w.saved) } }
         div.cols {
-            div.stack { (facts(page)) (statement(page)) }
+            div.stack { (facts(page)) (reason(page)) (statement(page)) }
             div.stack {
                 (steps(page))
                 @if page.acts.contains(&Act::Details) { (details(page)) }
@@ -168,9 +172,18 @@ fn facts(page: &RegistrationPage<'_>) -> Markup {
                 @if let Some(url) = page.recording_url {
                     div { dt { (w.recording) } dd { a href=(url) rel="noopener noreferrer nofollow" { (w.watch) } } }
                 }
-                @if let Some(reason) = page.reason {
-                    div { dt { (w.reason) } dd.pre { (written(reason)) } }
-                }
+            }
+        }
+    }
+}
+
+/// Why it was declined, suspended or taken back.
+fn reason(page: &RegistrationPage<'_>) -> Markup {
+    html! {
+        @if let Some(reason) = page.reason {
+            section.card aria-labelledby="why" {
+                h2 #why { (Words::of(page.shell.lang).reason) }
+                p.statement.pre { (written(reason)) }
             }
         }
     }
@@ -227,10 +240,13 @@ fn steps(page: &RegistrationPage<'_>) -> Markup {
         Standing::Declined => w.wait_declined,
         Standing::Suspended => w.wait_suspended,
     };
+    // Somebody else was faster: the form that was sent is not on the page any more.
+    let homeless = page.typed_act.is_none_or(|act| !page.acts.contains(&act));
     let steps: Vec<Act> = page.acts.iter().copied().filter(|act| *act != Act::Details).collect();
     html! {
         section.card.padded aria-labelledby="next" {
             h2 #next { (w.next_step) }
+            @if homeless { (refused(shell, &page.typed)) }
             @if page.organizes { p { (waits) } }
             @else if steps.is_empty() { p { (w.no_step) } }
             @for act in &steps { (step(page, *act)) }
@@ -241,6 +257,7 @@ fn steps(page: &RegistrationPage<'_>) -> Markup {
                         a href=(shell.href(&event.path(&format!("/teams/{}/console", team.slug)), &[])) { (w.to_console) }
                     }
                 }
+                @if page.judges { a href=(shell.href(&event.path("/registrations"), &[])) { (w.to_registrations) } }
             }
         }
     }
@@ -387,6 +404,7 @@ pub fn registrations(page: &RegistrationsPage<'_>) -> Markup {
                 }
             }
             nav.chips aria-label=(w.sort) {
+                span.quiet aria-hidden="true" { (w.sort) }
                 @for (value, word) in sorts {
                     @let own = if value == "applied" { "" } else { value };
                     a href=(shell.href(&path, &[("status", status), ("sort", own)]))
@@ -434,7 +452,12 @@ fn table(page: &RegistrationsPage<'_>) -> Markup {
                 th scope="row" {
                     @let path = event.path(&format!("/teams/{}/registration", row.team.slug));
                     a href=(shell.href(&path, &[])) { (written(row.team.name.of(shell.lang))) }
-                    small { (kind_and_region(shell, row.team.kind, &row.team.region)) }
+                    small {
+                        (kind_and_region(shell, row.team.kind, &row.team.region))
+                        @if let Some(at) = row.applied_at {
+                            span.narrow { " · " (w.applied_at) " " (when::stamp(shell, event.zone, at)) }
+                        }
+                    }
                 }
                 td { (standing_stamp(shell, row.team.standing)) }
                 td.mid { @if let Some(at) = row.applied_at { (when::stamp(shell, event.zone, at)) } }

@@ -1,7 +1,9 @@
 //! Sample views, rich and hostile, for the tests of the pages; and `render_samples`, which writes them out to be looked at.
 
+mod desk;
 mod every;
 mod own;
+mod teams;
 
 pub use every::pages;
 

@@ -23,14 +23,17 @@ pub fn sign_in(page: &SignInPage<'_>) -> Markup {
     let head = html! { div.head.one { div { h1 { (w.title) } p.counts { (w.lead) } } } };
     let body = html! {
         div.narrow-column.stack {
+            // What is wrong with no field of the form is not said in it.
+            @let of_field = page.typed.objection.is_some_and(|objection| objection.field().is_some());
+            @if !of_field { (refused(shell, &page.typed)) }
             @for forge in page.forges {
-                a.button.wide href=(shell.href(&format!("/auth/{}/start", forge.as_str()), &[("to", page.to)])) {
-                    (w.title) " · " (forge.title())
+                a.button.whole href=(shell.href(&format!("/auth/{}/start", forge.as_str()), &[("to", page.to)])) {
+                    (w.with_forge(forge.title()))
                 }
             }
             form.card.form method="post" action=(shell.href("/sign-in", &[])) {
                 h2 { (w.with_password) }
-                (refused(shell, &page.typed))
+                @if of_field { (refused(shell, &page.typed)) }
                 input type="hidden" name="to" value=(page.to);
                 (field(shell, &page.typed, &Field {
                     name: "login", label: w.login, value: "", hint: None, required: true,
@@ -40,7 +43,7 @@ pub fn sign_in(page: &SignInPage<'_>) -> Markup {
                     name: "password", label: w.password, value: "", hint: None, required: true,
                     autocomplete: "current-password", input: Input::Line("password"),
                 }))
-                button type="submit" { (w.submit) }
+                button.whole type="submit" { (w.submit) }
             }
         }
     };

@@ -4,6 +4,7 @@ use super::samples::{World, pages};
 use crate::domain::text::Lang;
 
 const JS: &str = include_str!("../assets/live.js");
+const DESK: &str = include_str!("../assets/desk.js");
 const CSS: &str = include_str!("../assets/app.css");
 
 fn each(mut check: impl FnMut(&str, &str)) {
@@ -125,6 +126,7 @@ fn a_held_submission_tells_nothing_of_its_result() {
 #[test]
 fn assets_are_small_and_plain() {
     assert!(JS.len() < 10_000, "{} bytes", JS.len());
+    assert!(DESK.len() < 6_000, "{} bytes", DESK.len());
     assert!(CSS.len() < 30_000, "{} bytes", CSS.len());
     for word in [
         "innerHTML",
@@ -133,7 +135,7 @@ fn assets_are_small_and_plain() {
         "document.write",
         "eval(",
     ] {
-        assert!(!JS.contains(word), "{word}");
+        assert!(!JS.contains(word) && !DESK.contains(word), "{word}");
     }
     assert!(!CSS.contains("url(http"));
 }

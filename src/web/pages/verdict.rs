@@ -172,7 +172,7 @@ fn reasons<'c>(case: &'c Case<'_>) -> impl Iterator<Item = &'c Line<'c>> {
     case.checks.iter().filter(move |line| Some(line.outcome) == outcome)
 }
 
-fn decided(shell: &Shell<'_>, event: &Event<'_>, decision: &DecisionView<'_>) -> Markup {
+pub(super) fn decided(shell: &Shell<'_>, event: &Event<'_>, decision: &DecisionView<'_>) -> Markup {
     let w = shell.words();
     let word = match (decision.stands, decision.action) {
         (true, Action::Accept) => w.judge_accepted,
@@ -192,13 +192,20 @@ fn checks(shell: &Shell<'_>, case: &Case<'_>) -> Markup {
     html! {
         section.card aria-labelledby="checks" {
             h2 #checks { (w.checks) }
-            ul.checks {
-                @for line in &case.checks {
-                    li.(line.outcome.as_str()) {
-                        span.sign aria-hidden="true" { (sign(line.outcome)) }
-                        strong { (w.check(line.check)) span.sr { ": " (w.outcome(line.outcome)) } }
-                        span.evidence { (evidence(&line.evidence)) }
-                    }
+            (check_list(shell, case))
+        }
+    }
+}
+
+pub(super) fn check_list(shell: &Shell<'_>, case: &Case<'_>) -> Markup {
+    let w = shell.words();
+    html! {
+        ul.checks {
+            @for line in &case.checks {
+                li.(line.outcome.as_str()) {
+                    span.sign aria-hidden="true" { (sign(line.outcome)) }
+                    strong { (w.check(line.check)) span.sr { ": " (w.outcome(line.outcome)) } }
+                    span.evidence { (evidence(&line.evidence)) }
                 }
             }
         }

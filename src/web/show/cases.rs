@@ -60,7 +60,7 @@ async fn submission_page(request: &HttpRequest, site: &Site) -> Result<HttpRespo
         id: case.submission.id.0,
         case: lent.case(case, asked.lang),
         may_judge: looked.judge.is_some(),
-        may_appeal: case.may_be_appealed(),
+        appeal_until: case.appeal_until(),
     };
     let answer = respond::page(request, &pages::submission(&page).into_string());
     Ok(if looked.judge.is_some() {
@@ -71,19 +71,19 @@ async fn submission_page(request: &HttpRequest, site: &Site) -> Result<HttpRespo
 }
 
 /// What a case's page borrows and the case does not own.
-struct Lent {
+pub(super) struct Lent {
     code: String,
 }
 
 impl Lent {
-    fn of(site: &Site, case: &Case) -> Self {
+    pub fn of(site: &Site, case: &Case) -> Self {
         let person = case.submission.person.zip(case.person());
         Self {
             code: person.map(|(id, person)| code(site, person, id)).unwrap_or_default(),
         }
     }
 
-    fn case<'a>(&'a self, case: &'a Case, lang: Lang) -> pages::Case<'a> {
+    pub fn case<'a>(&'a self, case: &'a Case, lang: Lang) -> pages::Case<'a> {
         let pull = &case.fact.pull;
         pages::Case {
             pull: PullFacts {

@@ -5,7 +5,7 @@ use super::{
     event,
 };
 use crate::{
-    app::{self, Case, NamedRole, Objection, Own, OwnTeam, Who},
+    app::{self, Case, NamedRole, Objection, Own, OwnQuery, OwnTeam, Who},
     domain::{
         check::Outcome,
         evaluate::Status,
@@ -80,7 +80,14 @@ async fn drawn(
     let query = asked.query();
     let offset = query.part()?.offset;
     let now = site.now();
-    let own = app::own(&site.app, who, offset, LISTED, now).await?;
+    let wanted = OwnQuery {
+        competition: query.slug("competition")?,
+        status: query.status()?,
+        offset,
+        limit: LISTED,
+    };
+    let (status, competition) = (wanted.status, wanted.competition.clone());
+    let own = app::own(&site.app, who, wanted, now).await?;
     let boards = boards(site, &own);
     let fixes = site.boards.level_fixes(who.person);
     let ladder = site.boards.ladder();
@@ -111,6 +118,8 @@ async fn drawn(
             .zip(&whys)
             .filter_map(|(case, why)| own_fix(&shell, &boards, case, why.as_ref()))
             .collect(),
+        status,
+        competition: competition.as_ref().map(Slug::as_str),
         paging: Paging {
             total: own.total,
             offset: offset as u64,
@@ -138,8 +147,8 @@ async fn drawn(
         },
         shell,
     };
-    let status = objection.map_or(StatusCode::OK, |objection| Problem::from(objection.clone()).status);
-    Ok(respond::private(status, pages::me(&page).into_string()))
+    let code = objection.map_or(StatusCode::OK, |objection| Problem::from(objection.clone()).status);
+    Ok(respond::private(code, pages::me(&page).into_string()))
 }
 
 fn duties<'a>(roles: &'a [NamedRole], boards: &'a Boards, lang: Lang) -> Vec<pages::Duty<'a>> {

@@ -1,10 +1,12 @@
 //! Pages filled: what a page needs is taken from a board or a use case and lent to `pages`.
 
+mod appeals;
 mod boards;
 mod cases;
 mod certificate;
 mod competitions;
 mod console;
+mod desk;
 mod forge_sign_in;
 pub mod host;
 mod joining;
@@ -12,6 +14,7 @@ mod me;
 mod sign_in;
 mod teams;
 
+pub use appeals::{appeal_form, appeal_page, desk_answer, desk_appeal, desk_appeals, desk_judges};
 pub use boards::{leaderboard, people, wall};
 pub use cases::{person, submission, team, why};
 pub use certificate::{certificate, certificate_svg};
@@ -20,6 +23,7 @@ pub use console::{
     announce_form, announcement_page, end_invite_form, invite_form, invites_page, members_page, overview_page,
     remove_form, request_form, requests_page, results_csv, results_xlsx, roster_csv, roster_xlsx, waiting_page,
 };
+pub use desk::{desk, desk_bulk, desk_case, desk_decide, desk_undo};
 pub use forge_sign_in::{callback, start};
 pub use joining::{join_form, join_page, place_form, place_page};
 pub use me::{delete as delete_me, me, unbind};

@@ -204,6 +204,8 @@ async fn registration(
         organizers: &organizers,
         acts: &acts(who, &card, organizes, event.phase == Phase::Final),
         organizes,
+        judges: who.judges(id),
+        done: typed.objection.is_none() && asked.query().get("done").is_some(),
         typed,
         typed_act,
         event,
@@ -222,7 +224,7 @@ pub async fn registration_form(
         Err(problem) => return problem.answer(&request),
     };
     match acted(&request, &site, &who.0, &typed).await {
-        Ok(()) => go_on(&request, request.path()),
+        Ok(()) => respond::see(&Asked::of(&request).shell("").href(request.path(), &[("done", "1")])),
         Err(Refusal::Objection(objection)) => {
             let status = Problem::from(objection.clone()).status;
             let refused = Typed {

@@ -1,6 +1,7 @@
 //! Words of the page to sign in.
 
 use super::area;
+use crate::domain::text::Lang;
 
 area!(
     /// Words of the page to sign in.
@@ -15,3 +16,12 @@ area!(
         sign_out: "Sign out", "退出登录";
     }
 );
+
+impl SignIn {
+    pub fn with_forge(&self, forge: &str) -> String {
+        match self.lang {
+            Lang::En => format!("Sign in with {forge}"),
+            Lang::Zh => format!("使用 {forge} 登录"),
+        }
+    }
+}

@@ -19,7 +19,6 @@ area!(
         kind: "Kind", "类型";
         choose: "Choose", "请选择";
         region: "Region", "地区";
-        region_hint: "Type the first letters to find it.", "可在列表中按拼音或名称查找。";
         countries: "Countries and territories", "国家和地区";
         capacity: "Seats", "名额";
         capacity_hint: "How many may be in the team at once. Empty: no limit.", "同时在队的人数上限，留空则不限。";
@@ -48,7 +47,7 @@ area!(
         said_nothing: "Nothing: the host's list brought this team.", "无：该队伍由主办方名单导入。";
         next_step: "Next step", "下一步";
         no_step: "Nothing is left to decide here.", "此处没有需要处理的事项。";
-        wait_defence: "The host will invite you to a defence; date and place stand here then.", "主办方会邀请你们答辩，时间将显示在此处。";
+        wait_defence: "The host will invite you to a defence; its date stands here then.", "主办方会邀请你们答辩，时间将显示在此处。";
         wait_decision: "After the defence the judges decide; their answer stands here.", "答辩后由评委决定，结果将显示在此处。";
         wait_approved: "The team is approved. Bring your people in with an invite link.", "队伍已获批，可用邀请链接邀请成员。";
         wait_declined: "The team was not approved. The reason stands above; you may register again under another short name.", "队伍未获批，理由见上；可换一个短名重新注册。";
@@ -69,9 +68,10 @@ area!(
         save: "Save", "保存";
         to_team: "The team's page", "队伍主页";
         to_console: "The team's console", "队伍管理";
-        saved: "Saved.", "已保存。";
+        to_registrations: "All registrations", "全部注册申请";
+        saved: "Done.", "已完成。";
         sort: "Sorted by", "排序";
-        sort_slug: "short name", "短名";
+        sort_slug: "Short name", "短名";
         members: "Members", "成员";
 
         // An invitation.

@@ -73,7 +73,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Signs in with a forge as far as the way back: the address of the callback, which is not asked yet.
-    pub async fn to_forge_and_back(&mut self, start: &str) -> String {
+    pub async fn out_and_back(&mut self, start: &str) -> String {
         let out = self.get(start).await;
         assert_eq!(out.status, 303, "{}", out.text());
         let there = out.header("location").to_owned();
@@ -85,7 +85,7 @@ impl<'a> Browser<'a> {
 
     /// Signs in with a forge.
     pub async fn through(&mut self, start: &str) -> Answer {
-        let back = self.to_forge_and_back(start).await;
+        let back = self.out_and_back(start).await;
         self.fetch_site = "cross-site";
         let answer = self.get(&back).await;
         self.fetch_site = "same-origin";

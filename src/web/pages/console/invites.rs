@@ -46,12 +46,7 @@ const USES: &str = "20";
 pub fn invites(invites: &InvitesPage<'_>) -> Markup {
     let desk = &invites.desk;
     let (shell, event, w) = (&desk.shell, &desk.event, desk.words());
-    let hint = format!(
-        "{} {} ({})",
-        w.expires_hint,
-        event.zone.name(),
-        when::offset(event.zone, shell.now)
-    );
+    let hint = format!("{} {}", w.expires_hint, when::offset(event.zone, shell.now));
     let body = html! {
         div.cols {
             section.card aria-labelledby="invites" {

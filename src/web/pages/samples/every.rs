@@ -137,7 +137,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             id: 9,
             case: case(world, status, held, hostile),
             may_judge: hostile,
-            may_appeal: hostile && !held,
+            appeal_until: (hostile && !held).then_some(world.now),
         })
     };
     let mut all = vec![
@@ -265,6 +265,13 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             }),
         ),
     ];
+    all.extend(super::desk::pages(
+        world,
+        shell("/competitions/mindcon-2020/judge"),
+        event,
+        hostile,
+    ));
+    all.extend(super::teams::team_pages(world, shell, event, hostile));
     all.extend(super::own::own_pages(world, shell, event, level, hostile));
     all
 }

@@ -48,6 +48,8 @@ pub fn own_pages<'a>(
             team(1, false, Standing::Approved),
         ],
         fixes: fixes.collect(),
+        status: Some(Status::Rejected),
+        competition: Some("mindcon-2020"),
         paging: Paging {
             total: 61,
             offset: 20,
