@@ -60,6 +60,21 @@ fn folder() -> Folder {
     folder
 }
 
+/// A judge decides on the one that waits longest. What was decided goes through a dry run as it stands.
+async fn decide(site: &Site, decision: Value) -> Answer {
+    let judge = site.judge("jude", "spring").await;
+    let queue = site.see(&judge, &at("/queue")).await.json();
+    let first = &queue["submissions"][0];
+    let path = at(&format!("/submissions/{}/decisions", first["id"]));
+    let request = site.http.post(format!("{}{path}", site.url)).bearer_auth(&judge.token);
+    let request = request
+        .header("if-match", first["etag"].as_str().unwrap())
+        .json(&decision);
+    let answer = site.answer(request).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer
+}
+
 type Places = BTreeMap<String, (i64, i64)>;
 
 /// Rank and points by slug.
@@ -105,11 +120,24 @@ fn moved<T: Clone + PartialEq>(
         .collect()
 }
 
+/// Waits until the board has read the whole ledger.
+async fn caught_up(site: &Site) {
+    let last = site.database.texts("SELECT CAST(max(seq) AS TEXT) AS text FROM ledger");
+    let last: i64 = last[0].parse().unwrap();
+    site.board_where("the board has read all", |board| board["seq"] == last)
+        .await;
+}
+
 #[actix_web::test]
 async fn a_dry_run_says_exactly_what_applying_does_and_writes_nothing() {
     let original = folder();
     let site = Site::of(&original).await;
     let host = site.admin().await;
+    decide(
+        &site,
+        json!({"action": "accept", "points": 11, "reason": "it does fix the kiln"}),
+    )
+    .await;
     let start = original.toml();
     let edit = |from: &str, to: &str| {
         assert!(start.contains(from), "{from}");
@@ -149,17 +177,14 @@ async fn a_dry_run_says_exactly_what_applying_does_and_writes_nothing() {
         let before = seen(&site);
         let told = dry_run(&site, &host, &toml).await;
         assert_eq!(seen(&site), before, "a dry run wrote");
+        caught_up(&site).await;
         let was = (
             statuses(&site).await,
             places(&site, "/leaderboard", "team").await,
             places(&site, "/people", "person").await,
         );
         put(&site, &host, &toml).await;
-        let last: i64 = site.database.texts("SELECT CAST(max(seq) AS TEXT) AS text FROM ledger")[0]
-            .parse()
-            .unwrap();
-        site.board_where("the board has read all", |board| board["seq"] == last)
-            .await;
+        caught_up(&site).await;
         let is = (
             statuses(&site).await,
             places(&site, "/leaderboard", "team").await,

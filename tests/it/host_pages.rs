@@ -298,7 +298,7 @@ async fn people_get_roles_and_lose_them_and_the_last_admin_stays() {
             )
             .await;
         assert!(
-            last.status == 409 && last.text().contains("last admin"),
+            last.status == 409 && last.text().contains("only admin"),
             "{path}: {}",
             last.text()
         );

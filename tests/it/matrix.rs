@@ -228,6 +228,8 @@ const BY_ADDRESS: &[(&str, &[Access])] = &[
     ("/teams/{team}/console", &[Access::Organizer]),
     ("/competitions/{slug}/judge/judges", &[Access::Admin]),
     ("/competitions/{slug}/judge", &[Access::Judge]),
+    // The audit log is a judge's to read as well (contract, section 7).
+    ("/competitions/{slug}/host/audit", &[Access::Judge]),
     ("/competitions/{slug}/host", &[Access::Admin]),
     ("/host", &[Access::Admin]),
 ];
