@@ -57,7 +57,7 @@ fn sample_pull(world: &World, hostile: bool) -> Pull {
     }
 }
 
-pub fn pages(world: &World, shell: Shell<'static>, event: Event<'_>, hostile: bool) -> Vec<(&'static str, Markup)> {
+pub fn pages<'a>(world: &'a World, shell: Shell<'a>, event: Event<'a>, hostile: bool) -> Vec<(&'static str, Markup)> {
     let text = if hostile { HOSTILE } else { "The log shows the crash." };
     let frame = |path: &'static str| DeskFrame {
         shell: Shell { path, ..shell },
