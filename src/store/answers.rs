@@ -34,7 +34,8 @@ pub fn answer(db: &mut Db, login: LoginId, key: &str) -> Result<Option<Answer>, 
         idempotency::body,
         idempotency::created_at,
     ));
-    let row: Option<(String, Option<i64>, Option<Vec<u8>>, i64)> = on!(db, c => query.first(c).optional())?;
+    type Row = (String, Option<i64>, Option<Vec<u8>>, i64);
+    let row: Option<Row> = on!(db, c => query.first(c).optional())?;
     Ok(row.map(|(request, status, body, created_at)| Answer {
         request,
         answer: status.and_then(|status| u16::try_from(status).ok()).zip(body),
