@@ -3,7 +3,7 @@
 use super::{
     App, AppError, Case, Competition, Objection, Sight, Who,
     decide::{Docket, Judgement, good_points, rule, unsealed},
-    explain::{case_of, hide},
+    explain::{Hidden, case_of, hide},
     reason::good_text,
 };
 use crate::{
@@ -116,7 +116,7 @@ fn may_appeal<'d>(
 ) -> Result<&'d Decided, AppError> {
     unsealed(competition)?;
     // What a freeze hides is not told by what can be appealed either.
-    let hidden = hide(competition, &mut docket.submission.clone(), Sight::Public, now);
+    let hidden = hide(competition, &mut docket.submission.clone(), Sight::Public, now) != Hidden::Nothing;
     let standing = docket
         .standing
         .as_ref()

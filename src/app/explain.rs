@@ -153,7 +153,7 @@ pub(super) fn case_of(
         Some(duplicate) => name_of(db, duplicate.of)?.map(|name| (duplicate.how, name)),
         None => None,
     };
-    let (decision, award, history) = if hidden {
+    let (decision, award, history) = if hidden != Hidden::Nothing {
         (None, None, Vec::new())
     } else {
         (
@@ -173,27 +173,43 @@ pub(super) fn case_of(
         decision,
         award,
         history,
-        hidden,
+        hidden: hidden == Hidden::All,
         sight,
         now,
     })
 }
 
-/// Takes out of a submission's row what a freeze hides of it, so that nothing further on can tell it; says
-/// whether there was anything to hide. What is rejected could not have counted, and is told.
-pub(super) fn hide(competition: &Competition, submission: &mut Submission, sight: Sight, now: Moment) -> bool {
+/// What a freeze hides of a submission from whoever looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Hidden {
+    Nothing,
+    /// What judges said of it. That a rule refuses it is told: it could not have counted.
+    Decision,
+    /// Everything that became of it: it waits.
+    All,
+}
+
+/// Takes out of a submission's row what a freeze hides of it, so that nothing further on can tell it. What a
+/// judge says while the board is frozen shows in no way: neither a rejection of what the rules let pass nor an
+/// acceptance of what they refuse.
+pub(super) fn hide(competition: &Competition, submission: &mut Submission, sight: Sight, now: Moment) -> Hidden {
     let freeze = competition.definition.frozen_at(competition.stored.seal, now);
     let late = || freeze.is_some_and(|freeze| submission.merged_at.is_some_and(|merged| merged >= freeze));
-    if sight == Sight::Live || submission.status == Status::Rejected || !late() {
-        return false;
+    if sight == Sight::Live || !late() {
+        return Hidden::Nothing;
+    }
+    submission.points = 0;
+    submission.given = None;
+    if submission.refused() {
+        submission.status = Status::Rejected;
+        return Hidden::Decision;
     }
     submission.status = Status::Waiting;
-    submission.points = 0;
     submission.worth = 0;
     submission.outcomes = String::new();
     submission.reverted_by = None;
     submission.duplicate = None;
-    true
+    Hidden::All
 }
 
 fn name_of(db: &mut Db, id: SubmissionId) -> Result<Option<String>, AppError> {

@@ -4,7 +4,7 @@
 use super::{
     App, AppError, Competition,
     evaluate::scope_paths,
-    explain::{Case, Sight, hide},
+    explain::{Case, Hidden, Sight, hide},
 };
 use crate::{
     domain::{
@@ -140,8 +140,8 @@ pub(super) fn cases(
         let fact = facts.get(&submission.pull)?.clone();
         let hidden = hide(competition, &mut submission, sight, now);
         Some(Case {
-            hidden,
-            decision: decisions.remove(&submission.id).filter(|_| !hidden),
+            hidden: hidden == Hidden::All,
+            decision: decisions.remove(&submission.id).filter(|_| hidden == Hidden::Nothing),
             sight,
             competition: competition.clone(),
             reverted_by: submission.reverted_by.and_then(|id| names.get(&id).cloned()),

@@ -9,6 +9,7 @@ use crate::domain::competition::Definition;
 use crate::{
     domain::{
         evaluate::Status,
+        ledger::Cause,
         level::Ladder,
         team::{CompetitionId, SubmissionId},
         text::Slug,
@@ -333,7 +334,11 @@ fn begin(
     slots.shrink_to_fit();
     let (shown, recorded) = match freeze {
         None => (stored.seq, store::recorded_at(db, id, stored.seq)?),
-        Some(freeze) => last_shown(db, id, freeze)?,
+        Some(freeze) => {
+            let told = told_under(db, id, freeze)?;
+            slots.iter_mut().for_each(|slot| slot.tell(&told.pending));
+            (told.shown, told.recorded)
+        }
     };
     Ok(Some(Beginning {
         face,
@@ -345,9 +350,18 @@ fn begin(
     }))
 }
 
-/// The last entry that a reader may know of under a freeze, and when it was recorded: an entry on what was
-/// merged before the freeze, or one that made something pending or took it away.
-fn last_shown(db: &mut Db, id: CompetitionId, freeze: Moment) -> Result<(i64, Option<Moment>), StoreError> {
+/// What a reader may know under a freeze.
+struct Told {
+    /// The last entry that is told, and when it was recorded: one on what was merged before the freeze, or one
+    /// that made something pending or took it away.
+    shown: i64,
+    recorded: Option<Moment>,
+    /// Of what was merged from the freeze on, whether it is pending: as the rules have it, since what judges say
+    /// meanwhile is not told.
+    pending: HashMap<SubmissionId, bool>,
+}
+
+fn told_under(db: &mut Db, id: CompetitionId, freeze: Moment) -> Result<Told, StoreError> {
     let mut shown = store::last_entry_before_freeze(db, id, freeze)?;
     let mut pending: HashMap<SubmissionId, bool> = HashMap::new();
     let mut after = 0;
@@ -357,6 +371,9 @@ fn last_shown(db: &mut Db, id: CompetitionId, freeze: Moment) -> Result<(i64, Op
         after = last.entry.seq;
         for chained in &entries {
             let entry = &chained.entry;
+            if entry.cause == Cause::Decision && pending.contains_key(&entry.submission) {
+                continue;
+            }
             let is = entry.status.is_some_and(|status| status != Status::Rejected);
             let was = pending.insert(entry.submission, is).unwrap_or(false);
             if is != was && shown.is_none_or(|(seq, _)| entry.seq > seq) {
@@ -364,8 +381,9 @@ fn last_shown(db: &mut Db, id: CompetitionId, freeze: Moment) -> Result<(i64, Op
             }
         }
     }
-    Ok(match shown {
-        Some((seq, recorded)) => (seq, Some(recorded)),
-        None => (0, None),
+    Ok(Told {
+        shown: shown.map_or(0, |(seq, _)| seq),
+        recorded: shown.map(|(_, recorded)| recorded),
+        pending,
     })
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         evaluate::Status,
-        ledger::Entry,
+        ledger::{Cause, Entry},
         rank::{Figures, Lens, Part, Word, rank},
         team::SubmissionId,
         text::Slug,
@@ -15,7 +15,10 @@ use crate::{
     },
     store::{BoardWord, FeedEntry},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// "Nobody", "no team" in a slot: smaller than an Option, and a million slots are held.
 const NONE: u32 = u32::MAX;
@@ -37,6 +40,13 @@ impl Slot {
             person: word.person.and_then(|p| face.person_place(p)).unwrap_or(NONE),
             team: word.team.and_then(|t| face.team_place(t)).unwrap_or(NONE),
             word: word.word,
+        }
+    }
+
+    /// Takes back what judges said of a submission that a freeze hides.
+    pub fn tell(&mut self, pending: &HashMap<SubmissionId, bool>) {
+        if let Some(pending) = pending.get(&self.id) {
+            self.word.status = if *pending { Status::Waiting } else { Status::Rejected };
         }
     }
 }
@@ -125,6 +135,15 @@ impl State {
             ),
             None => (Status::Rejected, 0),
         };
+        let late = self
+            .lens
+            .freeze
+            .is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
+        // What judges say of what a freeze hides is not told: it stays as the rules have it.
+        let status = match earlier {
+            Some(slot) if late && entry.cause == Cause::Decision => slot.word.status,
+            _ => status,
+        };
         let gone = entry.status.is_none();
         let slot = Slot {
             id: entry.submission,
@@ -154,11 +173,7 @@ impl State {
         }
         // While a freeze hides what was decided, an entry that changes nothing a reader may see moves
         // neither seq nor as_of.
-        let hidden = self
-            .lens
-            .freeze
-            .is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
-        if !hidden || was != is {
+        if !late || was != is {
             self.shown = entry.seq;
             self.recorded = Some(entry.recorded_at);
         }

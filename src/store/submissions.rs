@@ -34,6 +34,13 @@ pub struct Submission {
     pub given: Option<i64>,
 }
 
+impl Submission {
+    /// A rule refuses it, whatever a judge said.
+    pub fn refused(&self) -> bool {
+        self.outcomes.contains('f')
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = submissions)]
 #[diesel(treat_none_as_null = true)]
@@ -415,7 +422,8 @@ pub struct ListWanted {
     pub team: Option<TeamId>,
     pub person: Option<PersonId>,
     pub status: Option<Status>,
-    /// What was merged from here on and is not rejected is listed as waiting, and under no other status.
+    /// What was merged from here on is listed as waiting, or as rejected where a rule refuses it, and under no
+    /// other status.
     pub freeze: Option<Moment>,
     pub after: SubmissionId,
     pub limit: i64,
@@ -438,22 +446,23 @@ pub fn list_submissions(db: &mut Db, wanted: &ListWanted) -> Result<Vec<Submissi
                 query = query.filter(submissions::person_id.eq(person.0));
             }
             if let Some(status) = wanted.status {
-                let rejected = Status::Rejected.as_str();
                 let is = submissions::status.eq(status.as_str());
                 query = match wanted.freeze {
                     None => query.filter(is),
-                    Some(_) if status == Status::Rejected => query.filter(is),
                     Some(freeze) => {
                         let open = submissions::merged_at
                             .lt(freeze.millis())
                             .or(submissions::merged_at.is_null());
-                        let hidden = submissions::merged_at
-                            .ge(freeze.millis())
-                            .and(submissions::status.ne(rejected));
-                        if status == Status::Waiting {
-                            query.filter(is.and(open.assume_not_null()).or(hidden.assume_not_null()))
-                        } else {
-                            query.filter(is.and(open.assume_not_null()))
+                        let late = submissions::merged_at.ge(freeze.millis());
+                        let refused = submissions::outcomes.like("%f%");
+                        let told = is.and(open.assume_not_null());
+                        match status {
+                            Status::Rejected => query.filter(told.or(late.assume_not_null().and(refused))),
+                            Status::Waiting => {
+                                let held = submissions::outcomes.not_like("%f%");
+                                query.filter(told.or(late.assume_not_null().and(held)))
+                            }
+                            Status::Accepted | Status::Review => query.filter(told),
                         }
                     }
                 };

@@ -772,3 +772,60 @@ async fn s11_judges_see_the_live_board_while_it_is_frozen_and_others_what_they_s
     }
     site.stop().await;
 }
+
+/// What the rules let pass and a judge rejects goes on waiting in public, and what they refuse and a judge
+/// accepts goes on being refused: on this instance, and on one that starts afterwards.
+#[actix_web::test]
+async fn s11_what_judges_say_of_a_late_merge_shows_in_no_form() {
+    let mut folder = folder();
+    folder.freeze_at = Some(ago(15));
+    let site = Site::of(&folder).await;
+    let judge = site.judge("judge1", "spring").await;
+    let mut forms = vec![
+        format!("{SPRING}/leaderboard"),
+        format!("{SPRING}/people"),
+        format!("{SPRING}/history"),
+        format!("{SPRING}/submissions"),
+    ];
+    forms.extend(
+        ["accepted", "review", "waiting", "rejected"].map(|status| format!("{SPRING}/submissions?status={status}")),
+    );
+    forms.extend([2, 5].map(|number| format!("/api/v1/submissions/{}", id(&site, number))));
+    let mut before = Vec::new();
+    for path in &forms {
+        before.push(site.get(path).await);
+    }
+    for (number, said, stands) in [(2, reject(), "rejected"), (5, accept(), "accepted")] {
+        let answer = site.post(&judge, &decisions(&site, number), said).await;
+        assert_eq!(
+            (answer.status, &answer.json()["status"]),
+            (200, &stands.into()),
+            "{}",
+            answer.text()
+        );
+    }
+    until("the judge's board has both", || async {
+        let live = site.see(&judge, &forms[0]).await.json();
+        Some(()).filter(|()| of_team(&live, "tsinghua", "fixes") == 1)
+    })
+    .await;
+    let twin = site.twin().await;
+    for (path, was) in forms.iter().zip(&before) {
+        for (place, now) in [("here", site.get(path).await), ("a twin", twin.get(path).await)] {
+            assert_eq!(now.text(), was.text(), "{path}, {place}");
+            assert_eq!(now.header("etag"), was.header("etag"), "{path}, {place}");
+        }
+    }
+    let host = site.admin().await;
+    assert_eq!(
+        site.post(&host, &format!("{SPRING}/reveal"), json!({})).await.status,
+        200
+    );
+    site.board_where("the reveal shows it", |board| {
+        of_team(board, "tsinghua", "fixes") == 1
+            && of_team(board, "tsinghua", "pending") != of_team(&before[0].json(), "tsinghua", "pending")
+    })
+    .await;
+    twin.stop().await;
+    site.stop().await;
+}
