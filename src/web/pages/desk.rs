@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{check::Check, evaluate::Action, team::Kind, time::Moment},
-    web::words::desk::Desk as Words,
+    web::words::{desk::Desk as Words, teams::Teams},
 };
 use maud::{Markup, html};
 
@@ -77,6 +77,7 @@ impl DeskFrame<'_> {
         if self.admin {
             links.push((path("/judge/judges"), w.tab_judges));
         }
+        links.push((path("/registrations"), Teams::of(self.shell.lang).registrations));
         links.push((path(""), w.tab_board));
         console(&self.shell, w.nav, self.shell.path, &links)
     }

@@ -250,6 +250,35 @@ pub fn said_act(lang: Lang, act: &str) -> Option<&'static str> {
         "competition.reveal" => ("revealed the board", "揭榜"),
         "competition.finalize" => ("made the results final", "确定最终结果"),
         "competition.reopen" => ("reopened the competition", "重新开启比赛"),
+        "account.bind" => ("bound a forge account", "绑定代码平台账号"),
+        "account.prove" => ("proved a forge account by signing in", "通过登录确认代码平台账号"),
+        "account.unbind" => ("unbound a forge account", "解绑代码平台账号"),
+        "appeal.open" => ("appealed", "提出申诉"),
+        "appeal.uphold" => ("upheld an appeal", "支持申诉"),
+        "appeal.dismiss" => ("dismissed an appeal", "驳回申诉"),
+        "decision.accept" => ("accepted a submission", "裁定计入"),
+        "decision.reject" => ("rejected a submission", "裁定不计入"),
+        "decision.undo" => ("took a decision back", "撤销裁定"),
+        "invite.make" => ("made an invitation", "创建邀请"),
+        "invite.end" => ("took an invitation back", "收回邀请"),
+        "keys.rotate" => ("changed the signing key", "更换签名密钥"),
+        "login.delete" => ("deleted their own account", "注销自己的账号"),
+        "login.return" => ("came back by signing in", "重新登录恢复账号"),
+        "request.ask" => ("asked to join", "申请加入"),
+        "request.accept" => ("let somebody in", "同意加入申请"),
+        "request.decline" => ("declined a request to join", "拒绝加入申请"),
+        "request.withdraw" => ("withdrew a request to join", "撤回加入申请"),
+        "team.apply" => ("registered a team", "注册队伍"),
+        "team.defend" => ("invited a team to its defence", "邀请队伍答辩"),
+        "team.approve" => ("approved a team", "批准队伍"),
+        "team.decline" => ("declined a team", "未批准队伍"),
+        "team.suspend" => ("suspended a team", "暂停队伍"),
+        "team.reinstate" => ("reinstated a team", "恢复队伍"),
+        "team.edit" => ("changed a team's particulars", "修改队伍资料"),
+        "team.announce" => ("announced to the team", "发布队伍公告"),
+        "team.join" => ("joined a team", "加入队伍"),
+        "team.leave" => ("left a team", "退出队伍"),
+        "team.remove" => ("removed somebody from a team", "移出队伍成员"),
         "secret.add" => ("added a secret", "添加密钥"),
         "secret.end" => ("ended a secret", "停用密钥"),
         _ => return None,
@@ -258,4 +287,52 @@ pub fn said_act(lang: Lang, act: &str) -> Option<&'static str> {
         Lang::En => en,
         Lang::Zh => zh,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    /// What use cases write into the audit log has words: texts of the shape `noun.verb` after `act:` or as an
+    /// argument of `deed`.
+    #[test]
+    fn every_act_of_the_audit_log_has_words() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app");
+        let nouns = [
+            "account",
+            "appeal",
+            "competition",
+            "decision",
+            "definition",
+            "invite",
+            "keys",
+            "login",
+            "request",
+            "role",
+            "secret",
+            "team",
+        ];
+        let mut acts: BTreeSet<String> = BTreeSet::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
+            let text = fs::read_to_string(path).unwrap();
+            for quoted in text.split('"').skip(1).step_by(2) {
+                if let Some((noun, verb)) = quoted.split_once('.')
+                    && nouns.contains(&noun)
+                    && verb.chars().all(|c| c.is_ascii_lowercase())
+                    && verb != "toml"
+                {
+                    acts.insert(quoted.to_owned());
+                }
+            }
+        }
+        assert!(acts.len() > 30, "{acts:?}");
+        for act in &acts {
+            assert!(said_act(Lang::En, act).is_some(), "{act}");
+        }
+    }
 }

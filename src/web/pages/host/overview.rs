@@ -28,7 +28,10 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
     let w = Words::of(shell.lang);
     let work = &page.overview.work;
     let failed: i64 = page.overview.sources.iter().map(|source| source.failed).sum();
-    let figure = |value: i64, word: &str| html! { div { dt { (word) } dd { (value) } } };
+    // A figure that somebody has to do something about leads there.
+    let figure = |value: i64, word: &str, rest: &str| {
+        html! { div { dt { @if rest.is_empty() { (word) } @else { a href=(shell.href(&event.path(rest), &[])) { (word) } } } dd { (value) } } }
+    };
     let body = html! {
         (refused(shell, &page.typed))
         div.cols {
@@ -36,13 +39,13 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
                 section.card aria-labelledby="state" {
                     h2 #state { (w.overview) }
                     dl.tiles {
-                        (figure(work.accepted, w.accepted))
-                        (figure(work.review, w.review))
-                        (figure(work.waiting, w.waiting))
-                        (figure(work.teams, w.teams))
-                        (figure(work.applications, w.applications))
-                        (figure(work.appeals, w.appeals))
-                        (figure(failed, w.failed))
+                        (figure(work.accepted, w.accepted, ""))
+                        (figure(work.review, w.review, "/judge"))
+                        (figure(work.waiting, w.waiting, ""))
+                        (figure(work.teams, w.teams, "/registrations"))
+                        (figure(work.applications, w.applications, "/registrations"))
+                        (figure(work.appeals, w.appeals, "/judge/appeals"))
+                        (figure(failed, w.failed, "/host/sources"))
                     }
                 }
                 (source_list(page))
