@@ -330,3 +330,74 @@ async fn s8_health_and_readiness() {
     );
     site.stop().await;
 }
+
+/// Calls whose body is no JSON object: a competition.toml, or nothing at all.
+const OTHER_BODIES: &[&str] = &[
+    "/api/v1/competitions/{slug}/dry-run",
+    "/api/v1/competitions/{slug}/definition",
+    "/api/v1/competitions/{slug}/invites/{code}",
+];
+
+#[actix_web::test]
+async fn i5_unknown_fields_and_long_bodies_are_refused_by_every_call() {
+    let (site, submission, _) = site().await;
+    let host = site.admin().await;
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for route in ROUTES {
+        let takes = matches!(route.method, "POST" | "PUT" | "PATCH") && route.path.starts_with("/api/");
+        if !takes {
+            continue;
+        }
+        let path = sample(route.path, &submission, "");
+        let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+        let send = |body: String| {
+            let request = site.http.request(method.clone(), format!("{}{path}", site.url));
+            site.answer(request.bearer_auth(&host.token).body(body))
+        };
+        asked += 1;
+        if OTHER_BODIES.contains(&route.path) {
+            if !route.path.contains("invites") {
+                let long = send(" ".repeat(1024 * 1024 + 1)).await;
+                if long.status != 413 {
+                    wrong.push(format!(
+                        "{} {path}: a long body: {} {}",
+                        route.method,
+                        long.status,
+                        long.text()
+                    ));
+                }
+            }
+            continue;
+        }
+        let unknown = send("{\"no_such_field\":true}".into()).await;
+        if unknown.status != 422 || !unknown.text().contains("no_such_field") {
+            wrong.push(format!(
+                "{} {path}: an unknown field: {} {}",
+                route.method,
+                unknown.status,
+                unknown.text()
+            ));
+        }
+        let long = send(format!("{{\"reason\":\"{}\"}}", "x".repeat(64 * 1024))).await;
+        if long.status != 413 {
+            wrong.push(format!(
+                "{} {path}: a long body: {} {}",
+                route.method,
+                long.status,
+                long.text()
+            ));
+        }
+        let broken = send("{".into()).await;
+        if broken.status != 400 {
+            wrong.push(format!(
+                "{} {path}: half a JSON: {} {}",
+                route.method,
+                broken.status,
+                broken.text()
+            ));
+        }
+    }
+    assert!(asked > 12, "{asked}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    site.stop().await;
+}
