@@ -4,11 +4,11 @@
 //! replaced by the default.
 
 use super::{
-    Refused, newlines,
-    notes::{Notes, both, near, shown},
+    Refused,
+    notes::{both, near, shown},
     repositories::repositories,
     sources::{self, sources},
-    table::{Field, Lines, Page, Table},
+    table::{Field, Table, document},
 };
 use crate::domain::{
     competition::{Definition, NoSignal, Review, Rules, Scoring, Seal, Window},
@@ -17,7 +17,6 @@ use crate::domain::{
 };
 use chrono_tz::{TZ_VARIANTS, Tz};
 use regex::{Regex, RegexBuilder};
-use toml::de::DeTable;
 
 const TOP: [&str; 10] = [
     "slug",
@@ -59,27 +58,7 @@ const PATTERN_SIZE: usize = 1 << 20;
 ///
 /// Errors: every problem with its line and key; where the text is no TOML, just what is wrong with that.
 pub fn read(file: &str, text: &str) -> Result<Definition, Refused> {
-    let notes = Notes::new(file);
-    let lines = Lines::of(text);
-    let page = Page {
-        notes: &notes,
-        lines: &lines,
-    };
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let line = error.span().map_or_else(
-            // An error without a place is one of the end.
-            || 1 + newlines(text.trim_end().as_bytes()),
-            |span| lines.line(span.start),
-        );
-        // The message alone: the error's own print shows the line, which may bear a secret.
-        let problem = format!("is not TOML: {}", shown(error.message()));
-        notes.refuse(Some(line), None, problem, "write this line as TOML has it");
-    }
-    let definition = errors
-        .is_empty()
-        .then(|| whole(&Table::top(page, document.get_ref(), &TOP)));
-    notes.settle(definition.flatten())
+    document(file, text, &TOP, whole)
 }
 
 fn whole(top: &Table<'_>) -> Option<Definition> {

@@ -10,7 +10,7 @@
 use super::{
     FolderError, Refused, newlines,
     notes::{Notes, both, shown},
-    table::{Field, Lines, Page, Table},
+    table::{Field, Table, document},
     unreadable,
 };
 use crate::domain::{
@@ -18,7 +18,6 @@ use crate::domain::{
     text::Name,
 };
 use std::{collections::HashMap, fs, path::Path};
-use toml::de::DeTable;
 
 /// More accepted fixes than this nobody has.
 const MOST_FIXES: i64 = 1_000_000;
@@ -44,25 +43,7 @@ pub fn open(path: &Path) -> Result<Ladder, FolderError> {
 ///
 /// Errors: every problem with its line and key; where the text is no TOML, just what is wrong with that.
 pub fn read(file: &str, text: &str) -> Result<Ladder, Refused> {
-    let notes = Notes::new(file);
-    let lines = Lines::of(text);
-    let page = Page {
-        notes: &notes,
-        lines: &lines,
-    };
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let line = error.span().map_or_else(
-            || 1 + newlines(text.trim_end().as_bytes()),
-            |span| lines.line(span.start),
-        );
-        let problem = format!("is not TOML: {}", shown(error.message()));
-        notes.refuse(Some(line), None, problem, "write this line as TOML has it");
-    }
-    let ladder = errors
-        .is_empty()
-        .then(|| whole(&Table::top(page, document.get_ref(), &["level"])));
-    notes.settle(ladder.flatten())
+    document(file, text, &["level"], whole)
 }
 
 fn whole(top: &Table<'_>) -> Option<Ladder> {

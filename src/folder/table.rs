@@ -1,6 +1,9 @@
 //! TOML with a line for every key: tables and fields that refuse into [`Notes`] what they cannot give.
 
-use super::notes::{Notes, near, shown, told};
+use super::{
+    Refused, newlines,
+    notes::{Notes, near, shown, told},
+};
 use crate::domain::time::Moment;
 use std::ops::RangeInclusive;
 use toml::{
@@ -20,6 +23,38 @@ impl Lines {
     pub fn line(&self, offset: usize) -> usize {
         1 + self.0.partition_point(|newline| *newline < offset)
     }
+}
+
+/// Reads a whole document; `file` is the name that problems bear, `known` its keys at the top.
+///
+/// Errors: every problem with its line and key; where the text is no TOML, just what is wrong with that.
+pub(super) fn document<T>(
+    file: &str,
+    text: &str,
+    known: &[&str],
+    whole: impl FnOnce(&Table<'_>) -> Option<T>,
+) -> Result<T, Refused> {
+    let notes = Notes::new(file);
+    let lines = Lines::of(text);
+    let page = Page {
+        notes: &notes,
+        lines: &lines,
+    };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let line = error.span().map_or_else(
+            // An error without a place is one of the end.
+            || 1 + newlines(text.trim_end().as_bytes()),
+            |span| lines.line(span.start),
+        );
+        // The message alone: the error's own print shows the line, which may bear a secret.
+        let problem = format!("is not TOML: {}", shown(error.message()));
+        notes.refuse(Some(line), None, problem, "write this line as TOML has it");
+    }
+    let read = errors
+        .is_empty()
+        .then(|| whole(&Table::top(page, document.get_ref(), known)));
+    notes.settle(read.flatten())
 }
 
 /// What all tables and fields of one file share.
