@@ -6,7 +6,7 @@ import { HOSTILE, PULL_URL, SLUG } from "./site.mjs";
 const home = `/competitions/${SLUG}`;
 const why = (url) => `${home}/why?url=${encodeURIComponent(url)}`;
 
-/** Name, for screenshots and test names; address; what it answers; who looks, where not everybody may. */
+/** Name, for screenshots and test names; address, or what makes it of what `prepare` made; what it answers; who looks, where not everybody may. */
 export const PAGES = [
   ["competitions", "/"],
   ["board", home],
@@ -63,6 +63,9 @@ export const PAGES = [
   ["place-ask", `${home}/teams/shanghai/join`, 200, "anna"],
   ["place-mine", `${home}/teams/shanghai/join`, 200, "mei"],
   ["place-elsewhere", `${home}/teams/hostile/join`, 200, "mei"],
+  ["invitation", ({ invite }) => invite, 200, "anna"],
+  ["invitation-nobody", ({ invite }) => invite],
+  ["invitation-mine", ({ invite }) => invite, 200, "mallory"],
   ["registrations", `${home}/registrations`, 200, "judge"],
   ["registrations-nothing", `${home}/registrations?status=suspended`, 200, "judge"],
   ["registration-applied", `${home}/teams/rivals/registration`, 200, "host"],
@@ -86,7 +89,7 @@ export const PAGES = [
   ["result", "/competitions/spring-sprint/result"],
 ];
 
-/** What must have happened before all of them can be looked at. */
+/** What must have happened before all of them can be looked at; answers the addresses that come of it. */
 export async function prepare(site) {
   const api = `/api/v1${home}`;
   await site.account("rival");
@@ -104,13 +107,15 @@ export async function prepare(site) {
   for (const act of ["reopen", "finalize"]) {
     await site.as("host", "POST", `/api/v1/competitions/spring-sprint/${act}`, { reason: "For the export." });
   }
+  const { json } = await site.as("organizer", "POST", `${api}/teams/hostile/invites`, { uses: 3 });
+  return { invite: `${home}/join/${json.code}` };
 }
 
 export const withLanguage = (path, lang) => `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
 
 /** One subtest a page and language: `check(page, name, lang)` on it, in one tab. */
 export async function onEveryPage(t, { site, browser }, options, check) {
-  await prepare(site);
+  const made = await prepare(site);
   const tabs = new Map();
   for (const [name, path, expected = 200, who = ""] of PAGES) {
     if (!tabs.has(who)) {
@@ -121,7 +126,7 @@ export async function onEveryPage(t, { site, browser }, options, check) {
     for (const lang of ["en", "zh"]) {
       await t.test(`${name} ${lang}`, async () => {
         page.complaints.length = 0;
-        const answer = await page.goto(site.origin + withLanguage(path, lang), { waitUntil: "load" });
+        const answer = await page.goto(site.origin + withLanguage(typeof path === "string" ? path : path(made), lang), { waitUntil: "load" });
         assert.equal(answer.status(), expected);
         await check(page, name, lang);
         // Chromium writes a 404 down by itself.
