@@ -35,7 +35,7 @@ for (const viewport of [{ width: 1280, height: 900 }, { width: 320, height: 640 
         if (await page.evaluate(() => document.activeElement === document.body)) break;
         stops.push(await page.evaluate(focused));
       }
-      const wanted = ["Skip to the content", "Bugathlon", "中文", "Board", "People", "Rules", "Not counted?", "All", "Cities",
+      const wanted = ["Skip to the content", "Bugathlon", "My page", "中文", "Board", "People", "Rules", "Not counted?", "All", "Cities",
         "Universities", "Enterprises", "Region", "Find a team", "Find", "Shanghai Kilns", "<img src=x onerror=alert(1)>", "Beijing Kilns"];
       assert.deepEqual(stops.map((stop) => stop.name).slice(0, wanted.length), wanted);
       assert.ok(stops.some((stop) => stop.name === "Why isn't my pull counted?"));

@@ -201,6 +201,24 @@ export class Site {
     return answer.json();
   }
 
+  /** What a signed-in login asks of the API: the answer and its JSON. */
+  async as(login, method, path, body, headers = {}) {
+    const json = { Accept: "application/json", "Content-Type": "application/json" };
+    this.tokens ??= new Map();
+    if (!this.tokens.has(login)) {
+      const entered = await fetch(`${this.origin}/api/v1/session`, { method: "POST", headers: json, body: JSON.stringify({ login, password: PASSWORD }) });
+      if (!entered.ok) throw new Error(`sign in as ${login}: ${entered.status}`);
+      this.tokens.set(login, (await entered.json()).token);
+    }
+    const answer = await fetch(this.origin + path, {
+      method, headers: { ...json, Authorization: `Bearer ${this.tokens.get(login)}`, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${login}: ${method} ${path}: ${answer.status} ${text}`);
+    return { etag: answer.headers.get("etag"), json: text ? JSON.parse(text) : null };
+  }
+
   async status(path) {
     const answer = await fetch(this.origin + path, { headers: { Accept: "text/html" } });
     await answer.arrayBuffer();
