@@ -7,7 +7,7 @@ use crate::{
         award::{Accepted, Award, award},
         check::{self, Check, Detail, Outcome},
         competition::Definition,
-        evaluate::{Likeness, Order, Status},
+        evaluate::{Action, Likeness, Order, Status},
         forge::Forge,
         team::{PersonId, Roster, SubmissionId},
         text::{Lang, Slug},
@@ -253,6 +253,13 @@ impl Case {
 
     pub fn points(&self) -> i64 {
         self.submission.points
+    }
+
+    /// The words of the judge who rejected it, where that is why it does not count.
+    pub fn rejection(&self) -> Option<&str> {
+        let rejected = |decided: &&Decided| decided.decision.action == Action::Reject;
+        let decided = self.decision.as_ref().filter(rejected)?;
+        (self.status() == Status::Rejected).then_some(decided.reason.as_str())
     }
 
     /// The pull by its key.

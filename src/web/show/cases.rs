@@ -256,10 +256,13 @@ fn rows<'a>(cases: &'a [Case], codes: &'a [String], lang: Lang, with_person: boo
     cases.iter().zip(codes).map(row).collect()
 }
 
-/// The first check that decides against it, or that somebody or something still has to answer.
+/// What the judge said who rejected it; else the first check that decides against it, or that somebody or something still has to answer.
 fn reason(case: &Case, lang: Lang) -> Option<String> {
     if case.submission.status == Status::Accepted {
         return None;
+    }
+    if let Some(words) = case.rejection() {
+        return Some(crate::web::words::words(lang).judge_said(words));
     }
     let lines = case.lines(lang);
     let first = |outcome| {

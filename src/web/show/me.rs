@@ -218,6 +218,12 @@ fn why(case: &Case, lang: Lang) -> Option<Why> {
     if case.hidden || case.status() == Status::Accepted {
         return None;
     }
+    if let Some(words) = case.rejection() {
+        return Some(Why {
+            reason: w.judge_said(words),
+            advice: w.rule_appeal,
+        });
+    }
     let lines = case.lines(lang);
     let first = |outcome| lines.iter().find(|line| line.outcome == outcome);
     let line = first(Outcome::Fail)

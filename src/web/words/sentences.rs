@@ -27,6 +27,14 @@ fn grouped(count: u64) -> String {
 }
 
 impl Words {
+    /// Why a judge rejected something, in the judge's own words.
+    pub fn judge_said(&self, words: &str) -> String {
+        self.either(
+            || format!("{}: {words}", self.judge_rejected),
+            || format!("{}：{words}", self.judge_rejected),
+        )
+    }
+
     fn either(&self, en: impl FnOnce() -> String, zh: impl FnOnce() -> String) -> String {
         match self.lang {
             Lang::En => en(),

@@ -69,7 +69,8 @@ fn sheet(shell: &Shell<'_>, sheet: Sheet<'_>) -> Markup {
             h1 {
                 @match sheet.event {
                     Some(event) => (written(event.name.of(shell.lang))),
-                    None => (sheet.title),
+                    // A login is somebody's word.
+                    None => (written(sheet.title)),
                 }
             }
             p.counts { @if sheet.event.is_some() { (sheet.title) " · " } (sheet.lead) }

@@ -81,7 +81,7 @@ fn source_list(page: &OverviewPage<'_>) -> Markup {
                     thead { tr {
                         th scope="col" { (w.source) }
                         th scope="col" { (w.last_heard) }
-                        th.num scope="col" { (w.deliveries) }
+                        th.num.mid scope="col" { (w.deliveries) }
                         th.num scope="col" { (w.failed) }
                     } }
                     tbody { @for source in &page.overview.sources { tr {
@@ -90,7 +90,7 @@ fn source_list(page: &OverviewPage<'_>) -> Markup {
                             Some(last) => (when::ago(shell, event.zone, last)),
                             None => (w.never),
                         } }
-                        td.num { (source.deliveries) }
+                        td.num.mid { (source.deliveries) }
                         td.num { @if source.failed > 0 { strong.pending { (source.failed) } } @else { "0" } }
                     } } }
                 }
