@@ -456,7 +456,7 @@ async fn invitations_let_in_as_many_as_they_say() {
         .await;
     let made = made.json();
     let two = made["code"].as_str().unwrap().to_owned();
-    assert_eq!(made["url"], format!("/competitions/spring/join/{two}"));
+    assert_eq!(made["url"], format!("{}/competitions/spring/join/{two}", site.url));
     assert_eq!((&made["uses"], &made["expires_at"]), (&json!(2), &json!(in_hours(1))));
     let short = invite(
         &site,

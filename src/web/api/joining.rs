@@ -14,19 +14,19 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The page that an invitation's link opens, with the site's origin where it has one.
-pub(in crate::web) fn invite_url(site: &Site, competition: &str, code: &str) -> String {
-    format!("{}/competitions/{competition}/join/{code}", site.origin)
+/// The page that an invitation's link opens. `origin`: scheme and authority, since the link is sent around.
+pub(in crate::web) fn invite_url(origin: &str, competition: &str, code: &str) -> String {
+    format!("{origin}/competitions/{competition}/join/{code}")
 }
 
 fn code(request: &HttpRequest) -> &str {
     request.match_info().get("code").unwrap_or("")
 }
 
-fn invite_json(site: &Site, competition: &str, invite: &Invite, now: Moment) -> Value {
+fn invite_json(origin: &str, competition: &str, invite: &Invite, now: Moment) -> Value {
     json!({
         "code": invite.code,
-        "url": invite_url(site, competition, &invite.code),
+        "url": invite_url(origin, competition, &invite.code),
         "uses": invite.uses,
         "used": invite.used,
         "expires_at": invite.expires_at,
@@ -57,7 +57,8 @@ pub async fn invite(
     let uses = wanted.uses.unwrap_or(1);
     let now = site.now();
     let invite = app::invite(&site.app, &who.0, &competition, &team, uses, wanted.expires_at, now).await?;
-    let answer = invite_json(&site, competition.as_str(), &invite, now);
+    let origin = respond::origin(&request, &site);
+    let answer = invite_json(&origin, competition.as_str(), &invite, now);
     Ok(respond::private_json(StatusCode::CREATED, &answer))
 }
 
@@ -67,11 +68,11 @@ pub async fn invites(request: HttpRequest, site: web::Data<Site>, _: Signed) -> 
     let part = Query::of(request.query_string()).part()?;
     let offset = i64::try_from(part.offset).unwrap_or(i64::MAX);
     let list = app::invites(&site.app, &competition, &team, offset, part.limit as i64).await?;
-    let now = site.now();
+    let (now, origin) = (site.now(), respond::origin(&request, &site));
     let invites: Vec<Value> = list
         .invites
         .iter()
-        .map(|invite| invite_json(&site, competition.as_str(), invite, now))
+        .map(|invite| invite_json(&origin, competition.as_str(), invite, now))
         .collect();
     let answer = json!({ "total": list.total, "invites": invites });
     Ok(respond::private_json(StatusCode::OK, &answer))

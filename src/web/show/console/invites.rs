@@ -34,15 +34,7 @@ async fn drawn(request: &HttpRequest, site: &Site, typed: Typed<'_>) -> Result<S
     let offset = room.asked.query().part()?.offset;
     let (competition, team) = (room.competition(), room.team());
     let found = app::invites(&site.app, competition, team, offset as i64, LISTED as i64).await?;
-    let url = |invite: &Invite| {
-        let url = invite_url(site, competition.as_str(), &invite.code);
-        // A camera needs the whole address, also where the host has not said it.
-        if site.origin.is_empty() {
-            respond::origin(request, site) + &url
-        } else {
-            url
-        }
-    };
+    let origin = respond::origin(request, site);
     let page = InvitesPage {
         desk: room.desk(site),
         rows: found
@@ -50,7 +42,7 @@ async fn drawn(request: &HttpRequest, site: &Site, typed: Typed<'_>) -> Result<S
             .iter()
             .map(|invite| InviteRow {
                 code: &invite.code,
-                url: url(invite),
+                url: invite_url(&origin, competition.as_str(), &invite.code),
                 uses: invite.uses,
                 used: invite.used,
                 expires_at: invite.expires_at,
