@@ -45,9 +45,9 @@ fn offset_minutes(zone: Tz, at: Moment) -> i32 {
     at.utc().with_timezone(&zone).offset().fix().local_minus_utc() / 60
 }
 
-/// Day and time on the event's clock.
+/// Day and time on the event's clock, and the viewer's own beside it where that differs.
 pub fn stamp(shell: &Shell<'_>, zone: Tz, at: Moment) -> Markup {
-    html! { time datetime=(at) { (day_time(shell, zone, at)) } }
+    html! { time datetime=(at) data-local=(offset_minutes(zone, at)) { (day_time(shell, zone, at)) } }
 }
 
 /// The time alone where it is today, with the day where it is not.
