@@ -248,7 +248,10 @@ fn steps(page: &RegistrationPage<'_>) -> Markup {
             h2 #next { (w.next_step) }
             @if homeless { (refused(shell, &page.typed)) }
             @if page.organizes { p { (waits) } }
-            @else if steps.is_empty() { p { (w.no_step) } }
+            @else if steps.is_empty() {
+                // To somebody who decides it would be wrong to say that there is nothing to decide.
+                p { @if team.standing == Standing::Applied { (w.host_is_next) } @else { (w.no_step) } }
+            }
             @for act in &steps { (step(page, *act)) }
             p.acts {
                 @if team.standing.is_public() {

@@ -46,6 +46,7 @@ area!(
         what_they_say: "What the team says", "队伍说明";
         said_nothing: "Nothing: the host's list brought this team.", "无：该队伍由主办方名单导入。";
         next_step: "Next step", "下一步";
+        host_is_next: "The host invites the team to its defence first; then it is yours to decide.", "先由主办方邀请答辩，之后由你裁定。";
         no_step: "Nothing is left to decide here.", "此处没有需要处理的事项。";
         wait_defence: "The host will invite you to a defence; its date stands here then.", "主办方会邀请你们答辩，时间将显示在此处。";
         wait_decision: "After the defence the judges decide; their answer stands here.", "答辩后由评委决定，结果将显示在此处。";
