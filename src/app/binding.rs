@@ -4,7 +4,7 @@
 use super::{App, AppError, Definitions, Objection, Who, new_person, reports::evaluate_everywhere};
 use crate::{
     domain::{
-        forge::Forge,
+        forge::{Forge, ForgeHost},
         ledger::Cause,
         login::{LoginId, LoginName},
         team::{Account, PersonId, PullId},
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// The account that this user of a forge is: by numeric id, else a hint that bears the login and no id. A
 /// login that is bound to another id is somebody else's.
-fn account_of(db: &mut Db, forge: Forge, user: &ForgeUser) -> Result<Option<Account>, AppError> {
+fn account_of(db: &mut Db, forge: &ForgeHost, user: &ForgeUser) -> Result<Option<Account>, AppError> {
     let by_id = store::accounts_by_user(db, forge, &user.id)?;
     let nearest = by_id
         .into_iter()
@@ -38,7 +38,7 @@ fn is_proven(account: &Account, user: &ForgeUser) -> bool {
 /// may be somebody else now.
 fn prove(
     db: &mut Db,
-    forge: Forge,
+    forge: &ForgeHost,
     user: &ForgeUser,
     person: PersonId,
     was: Option<&Account>,
@@ -63,7 +63,7 @@ fn prove(
     }
     let account = Account {
         person,
-        forge,
+        forge: forge.clone(),
         login: user.login.clone(),
         id: Some(user.id.clone()),
         proven: true,
@@ -87,10 +87,10 @@ fn set_aside(db: &mut Db, stale: &Account) -> Result<(), AppError> {
 /// Gives an account a name that no forge gives, for good: from now on its id alone tells whose it is, and no
 /// pull that bears another's login binds it anew.
 pub(super) fn keep_by_id(db: &mut Db, account: &Account, mut name: String) -> Result<(), AppError> {
-    while store::account_by_login(db, account.forge, &name)?.is_some() {
+    while store::account_by_login(db, &account.forge, &name)?.is_some() {
         name.push('\'');
     }
-    store::rename_account(db, account.forge, &account.login, &name)?;
+    store::rename_account(db, &account.forge, &account.login, &name)?;
     let kept = Account {
         login: name,
         proven: true,
@@ -107,7 +107,8 @@ pub(super) fn sign_in_user(
     user: &ForgeUser,
     now: Moment,
 ) -> Result<LoginId, AppError> {
-    if let Some(account) = account_of(db, forge, user)?
+    let host = &ForgeHost::from(forge);
+    if let Some(account) = account_of(db, host, user)?
         && is_proven(&account, user)
         && let Some(login) = store::login_of_person(db, account.person)?
         && !store::is_gone(&login.login)
@@ -116,7 +117,7 @@ pub(super) fn sign_in_user(
     }
     // What follows can move awards; two first sign-ins of one user take turns.
     store::take_turn(db)?;
-    let account = account_of(db, forge, user)?;
+    let account = account_of(db, host, user)?;
     if let Some(account) = &account {
         refuse_hint_to_a_role(db, account, user)?;
     }
@@ -124,7 +125,7 @@ pub(super) fn sign_in_user(
         Some(account) => account.person,
         None => new_person(db, &user.login)?,
     };
-    let dirty = prove(db, forge, user, person, account.as_ref())?;
+    let dirty = prove(db, host, user, person, account.as_ref())?;
     let (login, act) = match store::login_of_person(db, person)? {
         Some(login) if store::is_gone(&login.login) => {
             let name = free_name(db, forge, user)?;
@@ -213,12 +214,13 @@ pub(super) fn bind_user(
     user: &ForgeUser,
     now: Moment,
 ) -> Result<(), AppError> {
+    let host = &ForgeHost::from(forge);
     store::take_turn(db)?;
     let login = store::login_by_id(db, login)?.ok_or(Objection::SessionOver)?;
     if login.banned_at.is_some() {
         return Err(Objection::Banned.into());
     }
-    let account = account_of(db, forge, user)?;
+    let account = account_of(db, host, user)?;
     let mut person = login.person;
     if let Some(account) = &account
         && account.person != login.person
@@ -230,7 +232,7 @@ pub(super) fn bind_user(
         store::set_person(db, login.id, account.person)?;
         person = account.person;
     }
-    let dirty = prove(db, forge, user, person, account.as_ref())?;
+    let dirty = prove(db, host, user, person, account.as_ref())?;
     store::record(db, &deed(login.id, now, "account.bind", forge))?;
     evaluate_everywhere(db, definitions, dirty, now, Cause::Roster)?;
     Ok(())
@@ -250,19 +252,20 @@ pub async fn unbind(
     let (definitions, who, login) = (app.definitions(), who.clone(), login.to_owned());
     app.store
         .write(move |db| {
+            let host = &ForgeHost::from(forge);
             store::take_turn(db)?;
-            let account = store::account_by_login(db, forge, &login)?
+            let account = store::account_by_login(db, host, &login)?
                 .filter(|account| account.person == who.person)
                 .ok_or(Objection::NotThere("account"))?;
             let has_password = store::login_by_id(db, who.id)?.is_some_and(|login| login.password.is_some());
             let mut others = store::accounts_of(db, who.person)?;
-            others.retain(|other| *other != account && forges.contains(&other.forge));
+            others.retain(|other| *other != account && forges.iter().any(|forge| other.forge == *forge));
             if !has_password && others.is_empty() {
                 return Err(Objection::LastSignIn.into());
             }
             let ids: Vec<&str> = account.id.as_deref().into_iter().collect();
-            let dirty = store::pulls_of_author(db, forge, &account.login, &ids)?;
-            store::remove_account(db, forge, &account.login)?;
+            let dirty = store::pulls_of_author(db, host, &account.login, &ids)?;
+            store::remove_account(db, host, &account.login)?;
             store::record(db, &deed(who.id, now, "account.unbind", forge))?;
             evaluate_everywhere(db, &definitions, dirty.into_iter().collect(), now, Cause::Roster)?;
             Ok(())

@@ -136,10 +136,10 @@ fn sources(db: &mut Db, competition: &Competition) -> Result<Vec<SourceCard>, Ap
         let own = || {
             heard
                 .iter()
-                .filter(|heard| heard.forge == source.forge && heard.source == source.name.as_str())
+                .filter(|heard| heard.forge == source.forge.kind && heard.source == source.name.as_str())
         };
         SourceCard {
-            forge: source.forge,
+            forge: source.forge.kind,
             name: source.name.clone(),
             defined: source
                 .secrets
@@ -151,7 +151,7 @@ fn sources(db: &mut Db, competition: &Competition) -> Result<Vec<SourceCard>, Ap
                 .collect(),
             written: notes
                 .iter()
-                .filter(|note| note.forge == source.forge && note.source == source.name)
+                .filter(|note| note.forge == source.forge.kind && note.source == source.name)
                 .cloned()
                 .collect(),
             last: own().map(|heard| heard.last).max(),

@@ -45,12 +45,12 @@ fn forget_accounts(db: &mut Db, who: &Who) -> Result<BTreeSet<PullId>, AppError>
     let mut dirty = BTreeSet::new();
     for account in store::accounts_of(db, who.person)? {
         let ids: Vec<&str> = account.id.as_deref().into_iter().collect();
-        dirty.extend(store::pulls_of_author(db, account.forge, &account.login, &ids)?);
-        if store::is_known_by_login_alone(db, account.forge, &account.login)? {
+        dirty.extend(store::pulls_of_author(db, &account.forge, &account.login, &ids)?);
+        if store::is_known_by_login_alone(db, &account.forge, &account.login)? {
             continue;
         }
         let Some(id) = &account.id else {
-            store::remove_account(db, account.forge, &account.login)?;
+            store::remove_account(db, &account.forge, &account.login)?;
             continue;
         };
         keep_by_id(db, &account, format!("#{id}"))?;

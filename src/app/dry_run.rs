@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         evaluate::Status,
-        forge::Forge,
+        forge::ForgeHost,
         rank::{Figures, Lens, Word, rank},
         team::{PersonId, PullId, Standing, SubmissionId, TeamId},
         text::{Name, Slug},
@@ -41,7 +41,7 @@ pub struct Counted {
 pub struct MovedSubmission {
     /// None: it has no number yet.
     pub id: Option<SubmissionId>,
-    pub forge: Forge,
+    pub forge: ForgeHost,
     pub repository: String,
     pub number: u64,
     pub title: String,
@@ -174,7 +174,7 @@ fn moved_submissions(
         let fact = facts.get(&pull)?;
         Some(MovedSubmission {
             id: Some(id).filter(|id| !is_unnumbered(*id)),
-            forge: fact.pull.forge,
+            forge: fact.pull.forge.clone(),
             repository: fact.pull.repository.to_string(),
             number: fact.pull.number,
             title: fact.pull.title.clone(),

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     domain::{
         competition::{Definition, Place},
-        forge::Forge,
         ledger::Cause,
         team::PullId,
         time::Moment,
@@ -67,23 +66,19 @@ pub fn evaluate(
     settle(db, competition, found, now, cause)
 }
 
-/// The path under which each repository is in scope: of all that it has been seen under the first, so that a
-/// rename takes nothing out.
-pub(super) fn scope_paths(
-    db: &mut Db,
-    definition: &Definition,
-) -> Result<HashMap<RepositoryId, (Forge, String)>, AppError> {
-    let found = store::repositories_at(db, definition.scope().paths())?;
-    let first = |(id, paths): (RepositoryId, Vec<(Forge, String)>)| Some((id, paths.into_iter().next()?));
-    Ok(found.into_iter().filter_map(first).collect())
-}
-
 /// Where each repository that a competition looks at stands in its scope.
 pub(super) fn places<'a>(
     db: &mut Db,
     definition: &'a Definition,
 ) -> Result<HashMap<RepositoryId, Place<'a>>, AppError> {
     let scope = definition.scope();
-    let place = |(id, (forge, key)): (RepositoryId, (Forge, String))| Some((id, scope.place_by_key(forge, &key)?));
-    Ok(scope_paths(db, definition)?.into_iter().filter_map(place).collect())
+    let found = store::repositories_at(db, scope.paths(), scope.ids())?;
+    let place = |bearer: store::Bearer| {
+        let (forge, id) = (&bearer.repository.forge, bearer.repository.forge_id.as_deref());
+        Some((
+            bearer.id,
+            scope.place(forge, id, bearer.names.iter().map(String::as_str))?,
+        ))
+    };
+    Ok(found.into_iter().filter_map(place).collect())
 }

@@ -1,14 +1,14 @@
 //! Why a pull counts, or does not: every check with its evidence, the points and where they come from,
 //! and what the ledger says of it. From stored facts alone.
 
-use super::{App, AppError, Competition, evaluate::scope_paths};
+use super::{App, AppError, Competition, evaluate::places};
 use crate::{
     domain::{
         award::{Accepted, Award, award},
         check::{self, Check, Detail, Outcome},
-        competition::Definition,
+        competition::{Definition, PlaceAt},
         evaluate::{Action, Likeness, Order, Status},
-        forge::Forge,
+        forge::ForgeHost,
         team::{PersonId, Roster, SubmissionId},
         text::{Lang, Slug},
         time::Moment,
@@ -50,8 +50,8 @@ pub struct Case {
     pub competition: Competition,
     pub submission: Submission,
     pub fact: Fact,
-    /// The path under which the repository is in scope; another than the fact's where it was renamed.
-    pub scope_path: Option<(Forge, String)>,
+    /// Where the repository stands in the competition's scope.
+    pub place: Option<PlaceAt>,
     pub roster: Roster,
     /// The revert that took it back, and the other of a duplicate, as `gitee:owner/name!12`.
     pub reverted_by: Option<String>,
@@ -71,11 +71,13 @@ pub struct Case {
 }
 
 /// The hosts of a community's own forges, as its sources name them: addresses there are pulls too.
-pub fn own_hosts(definition: &Definition) -> Vec<(String, Forge)> {
-    let host = |text: &str| Some(url::Url::parse(text).ok()?.host_str()?.to_ascii_lowercase());
-    let sources = definition.sources.iter();
-    let hosts = sources.filter_map(|source| Some((host(source.api_url.as_deref()?)?, source.forge)));
-    let mut hosts: Vec<(String, Forge)> = hosts.collect();
+pub fn own_hosts(definition: &Definition) -> Vec<ForgeHost> {
+    let sources = definition.sources.iter().map(|source| &source.forge);
+    let mirrors = |repository: &crate::domain::competition::Repository| repository.mirrors.clone();
+    let mirrors = definition.repositories.iter().flat_map(mirrors).map(|(forge, _)| forge);
+    let repositories = definition.repositories.iter().map(|repository| &repository.forge);
+    let mut hosts: Vec<ForgeHost> = sources.chain(repositories).cloned().chain(mirrors).collect();
+    hosts.retain(|forge| !forge.is_own());
     hosts.sort();
     hosts.dedup();
     hosts
@@ -93,23 +95,17 @@ pub async fn explain(
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
-            let fact = store::fact_by_name(db, name.forge, &name.repository, name.number)?;
-            let known = match &fact {
-                Some(fact) => store::submissions_of_pulls(db, competition.id(), &[fact.id])?.pop(),
-                None => None,
-            };
-            let in_scope = competition
-                .definition
-                .scope()
-                .place(name.forge, &name.repository)
-                .is_some();
-            match (fact, known) {
-                (Some(fact), Some(submission)) => {
+            // Several repositories may have borne the path: the first that this competition looks at is meant.
+            for fact in store::facts_by_name(db, &name.forge, &name.repository, name.number)? {
+                if let Some(submission) = store::submissions_of_pulls(db, competition.id(), &[fact.id])?.pop() {
                     let case = case_of(db, competition, submission, fact, sight, now)?;
-                    Ok(Explanation::Case(Box::new(case)))
+                    return Ok(Explanation::Case(Box::new(case)));
                 }
-                _ if in_scope => Ok(Explanation::Unknown),
-                _ => Ok(Explanation::OutOfScope),
+            }
+            let scope = competition.definition.scope();
+            match scope.place_of_path(&name.forge, &name.repository) {
+                Some(_) => Ok(Explanation::Unknown),
+                None => Ok(Explanation::OutOfScope),
             }
         })
         .await
@@ -142,9 +138,11 @@ pub(super) fn case_of(
 ) -> Result<Case, AppError> {
     let hidden = hide(&competition, &mut submission, sight, now);
     let also: BTreeSet<PersonId> = submission.person.into_iter().collect();
-    let author = (fact.pull.forge, fact.pull.author.clone());
+    let author = (fact.pull.forge.clone(), fact.pull.author.clone());
     let roster = store::roster_of(db, competition.id(), &[author], &also)?;
-    let scope_path = scope_paths(db, &competition.definition)?.remove(&fact.repository);
+    let place = places(db, &competition.definition)?
+        .get(&fact.repository)
+        .map(|place| place.at());
     let reverted_by = match submission.reverted_by {
         Some(id) => name_of(db, id)?,
         None => None,
@@ -166,7 +164,7 @@ pub(super) fn case_of(
         competition,
         submission,
         fact,
-        scope_path,
+        place,
         roster,
         reverted_by,
         duplicate,
@@ -265,7 +263,7 @@ impl Case {
     /// The pull by its key.
     pub fn name(&self) -> PullName {
         PullName {
-            forge: self.fact.pull.forge,
+            forge: self.fact.pull.forge.clone(),
             repository: self.fact.pull.repository.clone(),
             number: self.fact.pull.number,
         }
@@ -285,13 +283,8 @@ impl Case {
             return Vec::new();
         }
         let definition = &self.competition.definition;
-        let scope = definition.scope();
         let pull = &self.fact.pull;
-        let in_scope = self
-            .scope_path
-            .as_ref()
-            .and_then(|(forge, key)| scope.place_by_key(*forge, key));
-        let Some(place) = in_scope else {
+        let Some(place) = self.place.and_then(|at| definition.place_at(at)) else {
             return Vec::new();
         };
         let voice = Voice {
@@ -387,7 +380,8 @@ impl Case {
             "id": self.submission.id,
             "competition": self.competition.definition.slug,
             "pull": {
-                "forge": pull.forge,
+                "forge": pull.forge.kind,
+                "host": pull.forge.host(),
                 "repository": pull.repository.as_str(),
                 "number": pull.number,
                 "title": pull.title,

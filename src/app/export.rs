@@ -224,9 +224,9 @@ fn put_roster(db: &mut Db, competition: &Competition, roster: &Roster, lines: &m
     for id in people {
         let Some(person) = roster.people.get(&id) else { continue };
         let mut of = accounts.remove(&id).unwrap_or_default();
-        of.sort_by_key(|account| (account.forge, &account.login));
+        of.sort_by_key(|account| (&account.forge, &account.login));
         let account = |account: &&Account| AccountLine {
-            forge: account.forge,
+            forge: account.forge.clone(),
             login: account.login.clone(),
             id: account.id.clone(),
             proven: account.proven,
@@ -275,15 +275,14 @@ fn put_pulls(
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, AppError> {
     let definition = &competition.definition;
-    let mut repositories: Vec<RepositoryId> = places(db, definition)?.into_keys().collect();
+    let places = places(db, definition)?;
+    let mut repositories: Vec<RepositoryId> = places.keys().copied().collect();
     repositories.sort();
-    let paths = store::repositories_at(db, definition.scope().paths())?;
     let mut done = Ok(());
     let mut count = 0;
     store::each_fact(db, &repositories, |fact| {
-        let first = paths.get(&fact.repository).and_then(|paths| paths.first());
-        if let (Ok(()), Some((_, path))) = (&done, first) {
-            done = lines.put(&pull_line(fact.id, path, &fact.pull));
+        if let (Ok(()), Some(place)) = (&done, places.get(&fact.repository)) {
+            done = lines.put(&pull_line(fact.id, place.at(), &fact.pull));
             count += 1;
             progress(lines.written);
         }

@@ -1,12 +1,13 @@
-//! The lines of an export, version 1: what `export` writes and `verify` reads. One JSON object a line: a
+//! The lines of an export, version 2: what `export` writes and `verify` reads. One JSON object a line: a
 //! header; then lines with a `type`, in the order of [`Line`]; the last is the end, which bears the SHA-256
 //! of every byte before it.
 
 use crate::domain::{
+    competition::PlaceAt,
     evaluate::{Action, Seen, Status},
-    forge::Forge,
+    forge::{Forge, ForgeHost},
     ledger::{Cause, Entry, Hash},
-    pull::{Actor, MergeReport, Pull, RepoPath, State},
+    pull::{Actor, Pull, RepoPath, State},
     rank::Figures,
     team::{PersonId, PullId, SubmissionId, TeamId},
     text::Name,
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(super) const FORMAT: &str = "bugathlon-export";
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The first line.
 #[derive(Serialize, Deserialize, Debug)]
@@ -84,7 +85,7 @@ pub(super) struct PersonLine {
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountLine {
-    pub forge: Forge,
+    pub forge: ForgeHost,
     pub login: String,
     pub id: Option<String>,
     pub proven: bool,
@@ -110,25 +111,17 @@ pub(super) struct DecisionLine {
     pub seen: Seen,
 }
 
-/// Which report a merge was read from.
-#[derive(Serialize, Deserialize, Debug, Clone, Copy)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MergeReportLine {
-    pub updated_at: Option<Moment>,
-    pub confirmed: bool,
-}
-
 /// A pull as the contract's pulls.ndjson has it, and what an evaluation needs besides.
 #[derive(Serialize, Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PullLine {
     pub id: PullId,
-    /// The path under which the repository is in the competition's scope, folded; it may have been renamed
-    /// since.
-    pub scope: String,
+    /// Where its repository stands in the competition's scope, whatever its path is today.
+    pub scope: PlaceAt,
     pub confirmed: bool,
-    pub merge_report: Option<MergeReportLine>,
     pub forge: Forge,
+    #[serde(default)]
+    pub host: Option<String>,
     pub repository: String,
     #[serde(default)]
     pub repository_id: Option<String>,
@@ -140,16 +133,21 @@ pub(super) struct PullLine {
     pub author: ActorLine,
     #[serde(default)]
     pub merged_by: Option<ActorLine>,
-    pub base_branch: String,
+    #[serde(default)]
+    pub base_branch: Option<String>,
     #[serde(default)]
     pub head_branch: Option<String>,
     #[serde(default)]
     pub head_sha: Option<String>,
     #[serde(default)]
     pub merge_sha: Option<String>,
+    #[serde(default)]
+    pub squash_sha: Option<String>,
     pub created_at: Moment,
     #[serde(default)]
     pub merged_at: Option<Moment>,
+    #[serde(default)]
+    pub closed_at: Option<Moment>,
     #[serde(default)]
     pub labels: Vec<String>,
     #[serde(default)]
@@ -162,6 +160,8 @@ pub(super) struct PullLine {
     pub updated_at: Option<Moment>,
     #[serde(default)]
     pub url: Option<String>,
+    #[serde(default)]
+    pub draft: bool,
 }
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -185,16 +185,12 @@ impl ActorLine {
 }
 
 /// The line of a pull, as [`PullLine`] reads it.
-pub(super) fn pull_line(id: PullId, scope: &str, pull: &Pull) -> Value {
+pub(super) fn pull_line(id: PullId, scope: PlaceAt, pull: &Pull) -> Value {
     let mut line = json!({
         "type": "pull",
         "id": id,
         "scope": scope,
         "confirmed": pull.confirmed,
-        "merge_report": pull.merge_report.map(|report| MergeReportLine {
-            updated_at: report.updated_at,
-            confirmed: report.confirmed,
-        }),
     });
     if let (Value::Object(line), Value::Object(fields)) = (&mut line, crate::folder::pulls::write(pull)) {
         line.extend(fields);
@@ -206,7 +202,10 @@ impl PullLine {
     /// Errors: where the repository's path is none.
     pub fn pull(self) -> Result<Pull, String> {
         Ok(Pull {
-            forge: self.forge,
+            forge: match self.host {
+                None => self.forge.into(),
+                Some(host) => ForgeHost::on(self.forge, &host).map_err(|bad| bad.to_string())?,
+            },
             repository: RepoPath::parse(&self.repository).map_err(|bad| bad.to_string())?,
             repository_id: self.repository_id,
             number: self.number,
@@ -219,8 +218,10 @@ impl PullLine {
             head_branch: self.head_branch,
             head_sha: self.head_sha,
             merge_sha: self.merge_sha,
+            squash_sha: self.squash_sha,
             created_at: self.created_at,
             merged_at: self.merged_at,
+            closed_at: self.closed_at,
             labels: self.labels,
             linked_issues: self.linked_issues,
             additions: self.additions,
@@ -228,10 +229,7 @@ impl PullLine {
             updated_at: self.updated_at,
             url: self.url,
             confirmed: self.confirmed,
-            merge_report: self.merge_report.map(|report| MergeReport {
-                updated_at: report.updated_at,
-                confirmed: report.confirmed,
-            }),
+            draft: self.draft,
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{App, AppError, take_reports};
 use crate::{
-    domain::{ledger::Cause, pull::Pull, time::Moment},
+    domain::{ledger::Cause, report::Report, time::Moment},
     forge::{self, Reading},
     store::{self, Db, DeliveryId, DeliveryState, NewDelivery, Queued, StoreError},
 };
@@ -181,7 +181,7 @@ fn settle(db: &mut Db, settled: &[(DeliveryId, DeliveryState)]) -> Result<(), Ap
 }
 
 /// What deliveries say: the reports among them, and what becomes of each.
-fn look_at(queued: Vec<Queued>) -> (Vec<Pull>, Vec<(DeliveryId, DeliveryState)>) {
+fn look_at(queued: Vec<Queued>) -> (Vec<Report>, Vec<(DeliveryId, DeliveryState)>) {
     let mut reports = Vec::with_capacity(queued.len());
     let mut settled = Vec::with_capacity(queued.len());
     for delivery in queued {
@@ -191,9 +191,9 @@ fn look_at(queued: Vec<Queued>) -> (Vec<Pull>, Vec<(DeliveryId, DeliveryState)>)
             Err(error) => Err(error.to_string()),
         };
         let state = match read {
-            Ok(Reading::Pull(mut pull)) => {
-                pull.confirmed = delivery.confirmed;
-                reports.push(pull.reported());
+            Ok(Reading::Pull(mut report)) => {
+                report.telling.confirmed = delivery.confirmed;
+                reports.push(*report);
                 DeliveryState::Done
             }
             Ok(Reading::Ignored(why)) => DeliveryState::Ignored(why),

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         competition::Place,
         evaluate::{Key, Subject},
-        forge::Forge,
+        forge::ForgeHost,
         pull::Actor,
         team::{PersonId, PullId, Roster, SubmissionId},
         time::Moment,
@@ -205,10 +205,10 @@ impl Neighbourhood {
     }
 }
 
-fn authors(facts: &[Fact]) -> Vec<(Forge, Actor)> {
+fn authors(facts: &[Fact]) -> Vec<(ForgeHost, Actor)> {
     facts
         .iter()
-        .map(|fact| (fact.pull.forge, fact.pull.author.clone()))
+        .map(|fact| (fact.pull.forge.clone(), fact.pull.author.clone()))
         .collect()
 }
 

@@ -170,7 +170,7 @@ pub async fn kept(app: &App, who: &Who, code: &str, lang: Lang, now: Moment) -> 
 
 pub fn account_json(account: &Account) -> Value {
     json!({
-        "forge": account.forge, "login": account.login, "id": account.id, "proven": account.proven,
+        "forge": account.forge.kind, "host": account.forge.host(), "login": account.login, "id": account.id, "proven": account.proven,
     })
 }
 

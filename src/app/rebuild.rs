@@ -85,7 +85,7 @@ pub async fn rebuild(app: &App, slug: &Slug, now: Moment) -> Result<Rebuilt, App
             };
             let mut dirty = BTreeSet::new();
             for account in store::hinted_accounts(db)? {
-                let moved = rebind(db, account.forge, &account.login)?;
+                let moved = rebind(db, &account.forge, &account.login)?;
                 rebuilt.rebound += usize::from(!moved.is_empty());
                 dirty.extend(moved);
             }

@@ -3,62 +3,91 @@
 use super::{App, AppError, Changes, Definitions, Dirty, evaluate};
 use crate::{
     domain::{
-        forge::Forge,
+        forge::ForgeHost,
         ledger::Cause,
-        pull::Pull,
+        report::Report,
         team::PullId,
         text::{Slug, folded},
         time::Moment,
     },
     folder::{self, Problem},
-    store::{self, Db, Taken},
+    store::{self, Counter, Db},
 };
-use std::{collections::BTreeSet, io::BufRead};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::BufRead,
+};
+
+/// What taking reports in did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Took {
+    /// How many reports told something new.
+    pub news: usize,
+    pub changes: Changes,
+}
 
 /// Takes reports in, in one turn: facts, bindings of logins to ids, and every competition that looks at them.
-/// The order of `reports` does not matter where the forge's `updated_at` tells them apart.
+/// The order of reports does not matter.
 pub fn take_reports(
     db: &mut Db,
     definitions: &Definitions,
-    reports: Vec<Pull>,
+    reports: Vec<Report>,
     now: Moment,
     cause: Cause,
-) -> Result<Changes, AppError> {
+) -> Result<Took, AppError> {
     store::take_turn(db)?;
-    let mut dirty: BTreeSet<PullId> = BTreeSet::new();
-    let mut logins: BTreeSet<(Forge, String)> = BTreeSet::new();
-    for report in reports {
-        let taken = store::take_report(db, report)?;
-        if !taken.changed() {
-            continue;
-        }
-        dirty.insert(taken.id);
-        if taken.repository_changed {
-            dirty.extend(store::pulls_of_repository(db, taken.repository)?);
-        }
-        logins.extend(logins_of(&taken));
-    }
-    for (forge, login) in logins {
-        dirty.extend(rebind(db, forge, &login)?);
-    }
-    evaluate_everywhere(db, definitions, dirty, now, cause)
+    let taken = store::take_reports(db, reports)?;
+    let mut dirty = taken.pulls;
+    dirty.extend(rebind_authors(db, &taken.authors)?);
+    Ok(Took {
+        news: taken.news,
+        changes: evaluate_everywhere(db, definitions, dirty, now, cause)?,
+    })
 }
 
-fn logins_of(taken: &Taken) -> impl Iterator<Item = (Forge, String)> {
-    let pulls = [taken.before.as_ref(), Some(&taken.after)];
-    let login = |pull: &Pull| (pull.forge, folded(&pull.author.login));
-    let logins: Vec<_> = pulls
-        .into_iter()
-        .flatten()
-        .map(login)
-        .filter(|(_, l)| !l.is_empty())
-        .collect();
-    logins.into_iter()
+/// As [`take_reports`], of lines that are somebody's act: each gets its number, the later the greater.
+pub fn take_acts(
+    db: &mut Db,
+    definitions: &Definitions,
+    mut reports: Vec<Report>,
+    now: Moment,
+    cause: Cause,
+) -> Result<Took, AppError> {
+    let first = store::take_numbers(db, Counter::Act, reports.len() as i64)?;
+    for (number, report) in (first..).zip(&mut reports) {
+        report.telling.act = Some(number);
+    }
+    take_reports(db, definitions, reports, now, cause)
+}
+
+/// Binds the hinted logins among these authors to the ids of the earliest created pulls that bear them. A login
+/// whose pulls all bear the id that it is bound to already is looked at no further.
+fn rebind_authors(
+    db: &mut Db,
+    authors: &BTreeSet<(ForgeHost, String, Option<String>)>,
+) -> Result<BTreeSet<PullId>, AppError> {
+    let mut ids: BTreeMap<&ForgeHost, BTreeMap<&str, BTreeSet<Option<&str>>>> = BTreeMap::new();
+    for (forge, login, id) in authors.iter().filter(|(_, login, _)| !login.is_empty()) {
+        let of = ids.entry(forge).or_default();
+        of.entry(login).or_default().insert(id.as_deref());
+    }
+    let mut dirty = BTreeSet::new();
+    for (forge, of) in ids {
+        let logins: Vec<&str> = of.keys().copied().collect();
+        for account in store::accounts_by_logins(db, forge, &logins)? {
+            let told = of.get(folded(&account.login).as_str());
+            let other = told.is_none_or(|told| told.iter().any(|id| id.is_some() && *id != account.id.as_deref()));
+            if !account.proven && other {
+                dirty.extend(rebind(db, forge, &account.login)?);
+            }
+        }
+    }
+    Ok(dirty)
 }
 
 /// Binds a login that was given without an id to the id of the earliest created pull that bears it.
 /// Returns the pulls whose author may be somebody else now.
-pub(super) fn rebind(db: &mut Db, forge: Forge, login: &str) -> Result<Vec<PullId>, AppError> {
+pub(super) fn rebind(db: &mut Db, forge: &ForgeHost, login: &str) -> Result<Vec<PullId>, AppError> {
     let Some(account) = store::account_by_login(db, forge, login)? else {
         return Ok(Vec::new());
     };
@@ -99,6 +128,8 @@ pub(super) fn evaluate_everywhere(
 #[derive(Debug, Default)]
 pub struct LineSum {
     pub taken: usize,
+    /// How many told something new.
+    pub news: usize,
     pub refused: Vec<Problem>,
     pub changes: Changes,
 }
@@ -137,12 +168,13 @@ pub async fn import(
         }
         sum.taken += batch.len();
         let definitions = app.definitions();
-        let changes = app
+        let took = app
             .store
-            .write(move |db| take_reports(db, &definitions, batch, now, cause))
+            .write(move |db| take_acts(db, &definitions, batch, now, cause))
             .await?;
-        sum.changes.entries += changes.entries;
-        sum.changes.submissions += changes.submissions;
+        sum.news += took.news;
+        sum.changes.entries += took.changes.entries;
+        sum.changes.submissions += took.changes.submissions;
         progress(sum.taken + sum.refused.len());
     }
 }

@@ -19,7 +19,7 @@ fn pulls_of(db: &mut Db, person: PersonId) -> Result<BTreeSet<PullId>, AppError>
     let mut pulls = BTreeSet::new();
     for account in store::accounts_of(db, person)? {
         let ids: Vec<&str> = account.id.as_deref().into_iter().collect();
-        pulls.extend(store::pulls_of_author(db, account.forge, &account.login, &ids)?);
+        pulls.extend(store::pulls_of_author(db, &account.forge, &account.login, &ids)?);
     }
     Ok(pulls)
 }

@@ -278,7 +278,7 @@ fn put_accounts(
         {
             continue;
         }
-        let owner = store::account_by_login(db, account.forge, &account.login)?;
+        let owner = store::account_by_login(db, &account.forge, &account.login)?;
         if owner.is_some_and(|owner| owner.person != person) {
             problems.push(Problem {
                 file: "people.csv".into(),
@@ -292,13 +292,13 @@ fn put_accounts(
         changed = true;
         let bound = Account {
             person,
-            forge: account.forge,
+            forge: account.forge.clone(),
             login: account.login.clone(),
             id: account.id.clone(),
             proven: account.id.is_some(),
         };
         store::put_account(db, &bound)?;
-        rebind(db, account.forge, &account.login)?;
+        rebind(db, &account.forge, &account.login)?;
     }
     Ok(changed)
 }

@@ -109,10 +109,12 @@ impl Sources {
             for source in &competition.definition.sources {
                 let mut ready = self.ready(&competition.stored.slug, source, &mut lacks);
                 let own = written.iter().filter(|own| {
-                    own.competition == competition.id() && own.forge == source.forge && own.source == source.name
+                    own.competition == competition.id() && own.forge == source.forge.kind && own.source == source.name
                 });
                 ready.secrets.extend(own.map(|own| own.secret.clone()));
-                book.entry((source.forge, source.name.clone())).or_default().push(ready);
+                book.entry((source.forge.kind, source.name.clone()))
+                    .or_default()
+                    .push(ready);
             }
             // Nobody need keep the environment of what is over.
             if competition.stored.seal.finalized_at.is_none() {

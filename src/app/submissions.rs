@@ -3,7 +3,7 @@
 
 use super::{
     App, AppError, Competition,
-    evaluate::scope_paths,
+    evaluate::places,
     explain::{Case, Hidden, Sight, hide},
 };
 use crate::{
@@ -129,10 +129,10 @@ pub(super) fn cases(
     let authors: Vec<_> = rows
         .iter()
         .filter_map(|row| facts.get(&row.pull))
-        .map(|fact| (fact.pull.forge, fact.pull.author.clone()))
+        .map(|fact| (fact.pull.forge.clone(), fact.pull.author.clone()))
         .collect();
     let also: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.person).collect();
-    let paths = scope_paths(db, &competition.definition)?;
+    let places = places(db, &competition.definition)?;
     let roster: Roster = store::roster_of(db, competition.id(), &authors, &also)?;
     let ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
     let mut decisions = store::standing_of(db, &ids)?;
@@ -149,7 +149,7 @@ pub(super) fn cases(
                 .duplicate
                 .and_then(|d| Some((d.how, names.get(&d.of)?.clone()))),
             submission,
-            scope_path: paths.get(&fact.repository).cloned(),
+            place: places.get(&fact.repository).map(|place| place.at()),
             fact,
             roster: roster.clone(),
             award: None,

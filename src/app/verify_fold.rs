@@ -10,9 +10,8 @@ use super::{
 use crate::{
     domain::{
         award::{Accepted, award},
-        competition::{Definition, PlaceAt, Seal},
+        competition::{Definition, Seal},
         evaluate::{Decision, Duplicate, Status, Subject, fold},
-        forge::Forge,
         ledger::Hash,
         rank::{Figures, rank},
         region::Region,
@@ -29,8 +28,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub(super) struct Folded {
     header: Header,
     definition: Option<Definition>,
-    /// By forge and folded path.
-    places: HashMap<(Forge, String), PlaceAt>,
     roster: Roster,
     /// Everybody with a membership, by id, as the board lists them.
     members: BTreeMap<PersonId, String>,
@@ -52,7 +49,6 @@ impl Folded {
         Self {
             header,
             definition: None,
-            places: HashMap::new(),
             roster: Roster::default(),
             members: BTreeMap::new(),
             decisions: HashMap::new(),
@@ -110,12 +106,6 @@ impl Folded {
             return Err(format!("the definition is of {own}, and the header says {head}"));
         }
         definition.seal = self.seal();
-        let scope = definition.scope();
-        for (forge, path) in scope.paths() {
-            if let Some(place) = scope.place_by_key(forge, path) {
-                self.places.insert((forge, path.to_owned()), place.at());
-            }
-        }
         self.definition = Some(definition);
         Ok(())
     }
@@ -191,9 +181,8 @@ impl Folded {
 
     fn pull(&mut self, line: PullLine) -> Result<(), String> {
         let definition = self.definition.as_ref().ok_or("a pull stands before the definition")?;
-        let key = (line.forge, line.scope.clone());
-        let place = self.places.get(&key).and_then(|at| definition.place_at(*at));
-        let place = place.ok_or_else(|| format!("{}:{} is not in scope", line.forge, line.scope))?;
+        let place = definition.place_at(line.scope);
+        let place = place.ok_or_else(|| format!("{}:{} is not in scope", line.forge, line.repository))?;
         let id = line.id;
         let pull = line.pull()?;
         if let (Some(told), Some(sealed)) = (pull.updated_at, self.header.finalized_at)

@@ -4,14 +4,14 @@
 //! as true and never checks it again.
 
 use super::{
-    forge::Forge,
+    forge::ForgeHost,
     pull::RepoPath,
-    text::{Name, Slug},
+    text::{Name, Slug, folded},
     time::{Moment, Span},
 };
 use chrono_tz::Tz;
 use regex::Regex;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Who looks at submissions: only those with an `ask`, or every one.
@@ -56,11 +56,13 @@ impl Window {
 /// One project: its repository and the mirrors that are the same project elsewhere, together a family.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Repository {
-    pub forge: Forge,
+    pub forge: ForgeHost,
     pub path: RepoPath,
+    /// The host's numeric id: this repository alone, whatever else bears the path.
+    pub id: Option<String>,
     /// Empty: every branch.
     pub branches: Vec<String>,
-    pub mirrors: Vec<(Forge, RepoPath)>,
+    pub mirrors: Vec<(ForgeHost, RepoPath)>,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +75,8 @@ pub struct Rules {
     pub forbidden_labels: Vec<String>,
     /// Folded logins.
     pub bots: Vec<String>,
+    /// A closed pull that bears one was merged, at its `closed_at`, by a robot that pushes the commit.
+    pub merged_labels: Vec<String>,
     pub min_changed_lines: u64,
 }
 
@@ -108,8 +112,11 @@ pub enum Secret {
 
 impl Secret {
     /// `env:NAME` or `literal:…`, neither empty.
+    ///
+    /// White space around a secret is no part of it: it comes along with the end of a file or a copied line.
     pub fn parse(text: &str) -> Option<Self> {
-        match text.split_once(':') {
+        let (kind, value) = text.split_once(':')?;
+        match Some((kind, value.trim())) {
             Some(("env", name)) if !name.is_empty() => Some(Self::Env(name.to_owned())),
             Some(("literal", value)) if !value.is_empty() => Some(Self::Literal(value.to_owned())),
             _ => None,
@@ -131,7 +138,10 @@ impl std::fmt::Debug for Secret {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Source {
     pub name: Slug,
-    pub forge: Forge,
+    pub forge: ForgeHost,
+    /// What it speaks for: paths, in which `*` stands for any characters. None: the competition's repositories
+    /// and mirrors on its forge and host.
+    pub repositories: Option<Vec<String>>,
     /// Two while one is rotated.
     pub secrets: Vec<Secret>,
     /// None: where the proof does not cover the body.
@@ -221,28 +231,68 @@ impl Definition {
         .min()
     }
 
-    /// The repositories and mirrors in scope, by forge and folded path.
+    /// The repositories and mirrors in scope.
     pub fn scope(&self) -> Scope<'_> {
-        let mut places = HashMap::new();
+        let mut scope = Scope {
+            by_id: HashMap::new(),
+            by_path: HashMap::new(),
+        };
         for (family, repository) in self.repositories.iter().enumerate() {
-            let own = std::iter::once((repository.forge, &repository.path));
-            let mirrors = repository.mirrors.iter().map(|(forge, path)| (*forge, path));
+            let own = std::iter::once((&repository.forge, &repository.path));
+            let mirrors = repository.mirrors.iter().map(|(forge, path)| (forge, path));
             for (at, (forge, path)) in own.chain(mirrors).enumerate() {
                 let place = Place {
                     family: family as u32,
                     repository,
                     mirror: at > 0,
                 };
-                places.insert((forge, path.key()), place);
+                let id = repository.id.as_deref().filter(|_| at == 0);
+                if let Some(id) = id {
+                    scope.by_id.insert((forge.clone(), id), place);
+                }
+                scope.by_path.insert((forge.clone(), path.key()), (place, id));
             }
         }
-        Scope { places }
+        scope
+    }
+
+    /// Whether a source of this competition speaks for a repository. `id`: the host's, where it is known; `paths`:
+    /// all that it has been known under. Contract, section 2.
+    pub fn speaks_for(&self, source: &Source, id: Option<&str>, paths: &[&str]) -> bool {
+        match &source.repositories {
+            None => self.scope().place(&source.forge, id, paths.iter().copied()).is_some(),
+            Some(patterns) => patterns
+                .iter()
+                .any(|pattern| paths.iter().any(|path| fits(&folded(pattern), &folded(path)))),
+        }
+    }
+}
+
+/// Whether a text is the pattern, in which `*` stands for any characters.
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or("");
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut last = None;
+    for part in parts {
+        if let Some(middle) = last.replace(part) {
+            let Some(at) = rest.find(middle) else { return false };
+            rest = &rest[at + middle.len()..];
+        }
+    }
+    match last {
+        None => rest.is_empty(),
+        Some(end) => rest.ends_with(end),
     }
 }
 
 /// Which repositories a competition looks at.
 pub struct Scope<'a> {
-    places: HashMap<(Forge, String), Place<'a>>,
+    by_id: HashMap<(ForgeHost, &'a str), Place<'a>>,
+    /// With the id of the one that is meant, where the definition names it.
+    by_path: HashMap<(ForgeHost, String), (Place<'a>, Option<&'a str>)>,
 }
 
 /// One repository or mirror in scope.
@@ -255,7 +305,8 @@ pub struct Place<'a> {
 }
 
 /// A [`Place`] by its numbers, to keep where the definition cannot be borrowed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlaceAt {
     pub family: u32,
     pub mirror: bool,
@@ -283,18 +334,39 @@ impl Definition {
 }
 
 impl<'a> Scope<'a> {
-    pub fn place(&self, forge: Forge, path: &RepoPath) -> Option<Place<'a>> {
-        self.place_by_key(forge, &path.key())
+    /// Where a repository stands, by its id where the definition names that, else by the first of the paths that
+    /// it has been known under: a rename takes nothing out. `id` None: nobody has told one, so it may be any that
+    /// bears the path. None: out of scope.
+    pub fn place<'p>(
+        &self,
+        forge: &ForgeHost,
+        id: Option<&str>,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Option<Place<'a>> {
+        if let Some(place) = id.and_then(|id| self.by_id.get(&(forge.clone(), id))) {
+            return Some(*place);
+        }
+        let mut keys: Vec<String> = paths.map(folded).collect();
+        keys.sort();
+        keys.into_iter().find_map(|key| {
+            let (place, meant) = self.by_path.get(&(forge.clone(), key))?;
+            (meant.is_none() || id.is_none()).then_some(*place)
+        })
     }
 
-    /// `key`: a folded path.
-    pub fn place_by_key(&self, forge: Forge, key: &str) -> Option<Place<'a>> {
-        self.places.get(&(forge, key.to_owned())).copied()
+    /// Where what bears a path would stand, whichever repository that is.
+    pub fn place_of_path(&self, forge: &ForgeHost, path: &RepoPath) -> Option<Place<'a>> {
+        self.by_path.get(&(forge.clone(), path.key())).map(|(place, _)| *place)
     }
 
     /// Every forge and folded path in scope.
-    pub fn paths(&self) -> impl Iterator<Item = (Forge, &str)> {
-        self.places.keys().map(|(forge, path)| (*forge, path.as_str()))
+    pub fn paths(&self) -> impl Iterator<Item = (&ForgeHost, &str)> {
+        self.by_path.keys().map(|(forge, path)| (forge, path.as_str()))
+    }
+
+    /// Every forge and id that the definition names.
+    pub fn ids(&self) -> impl Iterator<Item = (&ForgeHost, &str)> {
+        self.by_id.keys().map(|(forge, id)| (forge, *id))
     }
 }
 

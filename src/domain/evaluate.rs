@@ -7,7 +7,7 @@
 use super::{
     check::{self, Check, Outcome, Outcomes},
     competition::{Definition, Place, Review},
-    forge::Forge,
+    forge::ForgeHost,
     pull::{Actor, Pull, State},
     revert::{self, Target},
     team::{PersonId, Roster, SubmissionId, TeamId},
@@ -44,11 +44,11 @@ impl Status {
     }
 }
 
-/// The order in which submissions are taken: (merged_at, forge, repository, number).
+/// The order in which submissions are taken: (merged_at, forge, host, repository, number).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Order {
     pub merged_at: Moment,
-    pub forge: Forge,
+    pub forge: ForgeHost,
     /// Folded.
     pub repository: String,
     pub number: u64,
@@ -92,7 +92,7 @@ pub struct Seen {
     pub title: String,
     /// Sorted.
     pub labels: Vec<String>,
-    pub base_branch: String,
+    pub base_branch: Option<String>,
     pub author: Actor,
     /// The submission was already reverted when the judge decided.
     pub reverted: bool,
@@ -155,7 +155,7 @@ impl Ruling {
 #[derive(Clone, Debug)]
 pub struct Subject {
     pub id: SubmissionId,
-    pub forge: Forge,
+    pub forge: ForgeHost,
     /// Folded.
     pub repository: String,
     pub number: u64,
@@ -165,7 +165,7 @@ pub struct Subject {
     pub confirmed: bool,
     pub merge_sha: Option<String>,
     pub head_sha: Option<String>,
-    pub base_branch: String,
+    pub base_branch: Option<String>,
     pub plain_title: String,
     pub revert_of: Option<Target>,
     pub person: Option<PersonId>,
@@ -196,7 +196,7 @@ impl Subject {
         let sha = |sha: &Option<String>| sha.as_ref().filter(|s| !s.is_empty()).map(|s| s.to_ascii_lowercase());
         Self {
             id,
-            forge: pull.forge,
+            forge: pull.forge.clone(),
             repository: pull.repository.key(),
             number: pull.number,
             family: place.family,
@@ -248,7 +248,7 @@ impl Subject {
     pub fn order(&self) -> Option<Order> {
         self.merged_at.map(|merged_at| Order {
             merged_at,
-            forge: self.forge,
+            forge: self.forge.clone(),
             repository: self.repository.clone(),
             number: self.number,
         })

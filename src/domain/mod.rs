@@ -13,6 +13,7 @@ pub mod names;
 pub mod pull;
 pub mod rank;
 pub mod region;
+pub mod report;
 pub mod revert;
 pub mod tally;
 pub mod team;

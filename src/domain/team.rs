@@ -2,7 +2,7 @@
 //! Contract, sections 1, 2 and 7.
 
 use super::{
-    forge::Forge,
+    forge::ForgeHost,
     pull::Actor,
     region::Region,
     text::{Name, Slug, folded},
@@ -185,7 +185,7 @@ pub fn most_at_once(memberships: &[Membership], now: Moment) -> usize {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
     pub person: PersonId,
-    pub forge: Forge,
+    pub forge: ForgeHost,
     pub login: String,
     /// The forge's numeric id: given, or read off the earliest created pull that bears the login.
     pub id: Option<String>,
@@ -199,8 +199,8 @@ pub struct Roster {
     pub teams: HashMap<TeamId, Team>,
     pub people: HashMap<PersonId, Person>,
     memberships: HashMap<PersonId, Vec<Membership>>,
-    by_id: HashMap<(Forge, String), Vec<Account>>,
-    by_login: HashMap<(Forge, String), Account>,
+    by_id: HashMap<(ForgeHost, String), Vec<Account>>,
+    by_login: HashMap<(ForgeHost, String), Account>,
 }
 
 /// Why an author is nobody's, where it is.
@@ -219,12 +219,13 @@ impl Roster {
 
     pub fn add_account(&mut self, account: Account) {
         if let Some(id) = &account.id {
-            let owners = self.by_id.entry((account.forge, id.clone())).or_default();
+            let owners = self.by_id.entry((account.forge.clone(), id.clone())).or_default();
             if !owners.contains(&account) {
                 owners.push(account.clone());
             }
         }
-        self.by_login.insert((account.forge, folded(&account.login)), account);
+        let key = (account.forge.clone(), folded(&account.login));
+        self.by_login.insert(key, account);
     }
 
     /// Every account, in no order.
@@ -240,10 +241,10 @@ impl Roster {
     ///
     /// Two hints can be bound to one id (a login renamed between two pulls): a proven one goes first,
     /// then the one that bears the login, then the older person, so that the order of arrival does not matter.
-    pub fn person_of(&self, forge: Forge, author: &Actor) -> Result<PersonId, Nobody> {
+    pub fn person_of(&self, forge: &ForgeHost, author: &Actor) -> Result<PersonId, Nobody> {
         let login = folded(&author.login);
         if let Some(id) = &author.id {
-            let owner = self.by_id.get(&(forge, id.clone())).and_then(|owners| {
+            let owner = self.by_id.get(&(forge.clone(), id.clone())).and_then(|owners| {
                 owners
                     .iter()
                     .min_by_key(|a| (!a.proven, folded(&a.login) != login, a.person))
@@ -252,7 +253,7 @@ impl Roster {
                 return Ok(owner.person);
             }
         }
-        match self.by_login.get(&(forge, login)) {
+        match self.by_login.get(&(forge.clone(), login)) {
             Some(account) if account.id.is_none() || author.id.is_none() => Ok(account.person),
             Some(_) => Err(Nobody::OtherId),
             None => Err(Nobody::Unbound),

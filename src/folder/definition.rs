@@ -166,6 +166,7 @@ fn rules(table: &Table<'_>) -> Option<Rules> {
     let words = |key| table.get(key).map_or(Some(Vec::new()), |field| field.words());
     let (bugfix_labels, required_labels) = (words("bugfix_labels"), words("required_labels"));
     let forbidden_labels = words("forbidden_labels");
+    let merged_labels = words("merged_labels");
     let bots = words("bots").map(|bots| bots.iter().map(|login| folded(login)).collect());
     let no_signal = table.get("no_signal").map_or(Some(NoSignal::Ask), |field| {
         field.word(&[("ask", NoSignal::Ask), ("fail", NoSignal::Fail)])
@@ -183,6 +184,7 @@ fn rules(table: &Table<'_>) -> Option<Rules> {
         required_labels: required_labels?,
         forbidden_labels: forbidden_labels?,
         bots: bots?,
+        merged_labels: merged_labels?,
         min_changed_lines: min_changed_lines?.unsigned_abs(),
     })
 }

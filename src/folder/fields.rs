@@ -96,9 +96,12 @@ impl<'v> Fields<'v> {
         }
     }
 
-    pub fn base_branch(&self) -> Read<String> {
-        self.word("base_branch")?
-            .map_or_else(|| self.missing("base_branch"), Ok)
+    pub fn flag(&self, key: &str) -> Read<Option<bool>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => fault(&self.key(key), "is not true or false", "write true, or leave it out"),
+        }
     }
 
     pub fn state(&self) -> Read<State> {
@@ -183,11 +186,8 @@ impl<'v> Fields<'v> {
     /// an empty login, as [`super::pulls::write`] has a pull that a hook of GitLab reported.
     pub fn actor(&self, login_needed: bool) -> Read<Option<Actor>> {
         let id = self.id("id")?;
-        let bot = match self.get("bot") {
-            None => false,
-            Some(Value::Bool(bot)) => *bot,
-            Some(_) => return fault(&self.key("bot"), "is not true or false", "write true, or leave it out"),
-        };
+        let marked = self.text("type")?.is_some_and(|kind| kind == "Bot");
+        let bot = self.flag("bot")?.unwrap_or(false) || marked;
         let Some(login) = self.word("login")? else {
             let nameless = id.is_some() && (self.get("login").is_some() || !login_needed);
             let login = String::new();
@@ -196,10 +196,10 @@ impl<'v> Fields<'v> {
         Ok(Some(Actor { login, id, bot }))
     }
 
-    /// A list of strings, of numbers, or of objects with a `name`, as forges write labels.
-    pub fn words(&self, key: &str) -> Read<Vec<String>> {
+    /// A list of strings, of numbers, or of objects with a `name`, as forges write labels. None: not told.
+    pub fn words(&self, key: &str) -> Read<Option<Vec<String>>> {
         let list = match self.get(key) {
-            None => return Ok(Vec::new()),
+            None => return Ok(None),
             Some(Value::Array(list)) => list,
             Some(_) => return fault(&self.key(key), "is not a list", "write it as [\"…\"]"),
         };
@@ -213,7 +213,7 @@ impl<'v> Fields<'v> {
             .iter()
             .map(|value| word(value).filter(|word| !word.contains('\0')))
             .collect();
-        words.map_or_else(
+        words.map(Some).map_or_else(
             || fault(&self.key(key), "has an entry that is no string", "write strings"),
             Ok,
         )

@@ -6,7 +6,8 @@ use super::{
     notes::{Notes, shown},
 };
 use crate::domain::{
-    forge::Forge,
+    forge::ForgeHost,
+    pull::is_ghost,
     text::{Slug, folded, invisible},
     time::Moment,
 };
@@ -22,7 +23,7 @@ const ACCOUNT: &str = "write forge:login or forge:login#numeric-id, separated by
 /// A forge account as `people.csv` writes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AccountEntry {
-    pub forge: Forge,
+    pub forge: ForgeHost,
     /// As written; compared without case.
     pub login: String,
     /// 1 to 20 digits, from the first row that gives one. None: a hint only.
@@ -90,8 +91,8 @@ pub(super) fn read(file: &str, bytes: &[u8], teams: Option<&[TeamLine]>) -> Resu
 struct Gathered {
     people: Vec<PersonEntry>,
     by_slug: HashMap<Slug, usize>,
-    by_login: HashMap<(Forge, String), Owner>,
-    by_id: HashMap<(Forge, String), Owner>,
+    by_login: HashMap<(ForgeHost, String), Owner>,
+    by_id: HashMap<(ForgeHost, String), Owner>,
 }
 
 /// Whose an account is: the person's place in `people`, and the line that says so.
@@ -141,7 +142,7 @@ impl Gathered {
 
     fn account(&mut self, person: usize, row: &Row<'_>, account: AccountEntry) {
         let here = Owner { person, line: row.line };
-        let login = (account.forge, folded(&account.login));
+        let login = (account.forge.clone(), folded(&account.login));
         let shown_login = format!("{}:{}", account.forge, shown(&account.login));
         let first = *self.by_login.entry(login.clone()).or_insert(here);
         if first.person != person {
@@ -154,7 +155,7 @@ impl Gathered {
             return;
         }
         if let Some(id) = &account.id {
-            let first = *self.by_id.entry((account.forge, id.clone())).or_insert(here);
+            let first = *self.by_id.entry((account.forge.clone(), id.clone())).or_insert(here);
             if first.person != person {
                 let owner = self.slug(first.person);
                 let problem = format!("`{shown_login}#{id}` has the id of {owner}, in line {}", first.line);
@@ -169,7 +170,7 @@ impl Gathered {
         let Some(entry) = self.people.get_mut(person) else {
             return;
         };
-        let same = |known: &&mut AccountEntry| (known.forge, folded(&known.login)) == login;
+        let same = |known: &&mut AccountEntry| (known.forge.clone(), folded(&known.login)) == login;
         match (entry.accounts.iter_mut().find(same), account.id) {
             (None, id) => entry.accounts.push(AccountEntry { id, ..account }),
             (Some(known), Some(id)) => match &known.id {
@@ -194,16 +195,23 @@ fn account(text: &str) -> Result<AccountEntry, String> {
     let odd = |c: char| {
         matches!(c, ':' | '#' | '/' | '@' | ',' | ';' | '"') || invisible(c.encode_utf8(&mut [0; 4])).is_some()
     };
+    // A host may bear a port, and a login has no colon.
     let (forge, rest) = text
-        .split_once(':')
+        .rsplit_once(':')
         .ok_or_else(|| format!("`{}` names no forge", shown(text)))?;
-    let forge = Forge::parse(forge).map_err(|_| format!("`{}` names no forge that is known here", shown(text)))?;
+    let forge = ForgeHost::parse(forge).map_err(|_| format!("`{}` names no forge that is known here", shown(text)))?;
     let (login, id) = match rest.split_once('#') {
         Some((login, id)) => (login, Some(id)),
         None => (rest, None),
     };
     if login.is_empty() || login.len() > 255 || login.contains(odd) {
         return Err(format!("`{}` has no login", shown(text)));
+    }
+    if is_ghost(login) {
+        return Err(format!(
+            "`{}` is the forges' name for whoever is gone, and nobody's account",
+            shown(text)
+        ));
     }
     if let Some(id) = id
         && (id.is_empty() || id.len() > 20 || id.starts_with('0') || !id.bytes().all(|byte| byte.is_ascii_digit()))

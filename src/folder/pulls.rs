@@ -6,8 +6,9 @@ use super::{
     notes::shown,
 };
 use crate::domain::{
-    forge::Forge,
-    pull::{Actor, Pull, RepoPath, State},
+    forge::{Forge, ForgeHost},
+    pull::{Actor, Pull, RepoPath},
+    report::{Report, Telling, Told},
 };
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead};
@@ -20,7 +21,7 @@ pub const LONGEST_LINE: usize = 8 << 20;
 ///
 /// Errors: the first field that is wrong, what is wrong with it and what to write, as in
 /// ``author.login: is missing; write …``.
-pub fn line(text: &str) -> Result<Pull, String> {
+pub fn line(text: &str) -> Result<Report, String> {
     read(text).map_err(|fault| fault.to_string())
 }
 
@@ -59,7 +60,7 @@ impl<R: BufRead> Lines<R> {
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
-    type Item = Result<Pull, Problem>;
+    type Item = Result<Report, Problem>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.over {
@@ -132,8 +133,7 @@ fn next_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Optio
 
 /// The line that [`line()`] reads as `pull`, without a line's end. Fields that are absent are left out.
 ///
-/// Two things are not in it, since what is read is always a confirmed report: `confirmed` and
-/// `merge_report`.
+/// One thing is not in it, since what is read is always a confirmed report: `confirmed`.
 pub fn write(pull: &Pull) -> Value {
     let mut out = Map::new();
     let mut put = |key: &str, value: Value| {
@@ -141,7 +141,8 @@ pub fn write(pull: &Pull) -> Value {
             out.insert(key.to_owned(), value);
         }
     };
-    put("forge", json!(pull.forge));
+    put("forge", json!(pull.forge.kind));
+    put("host", some(!pull.forge.is_own(), pull.forge.host()));
     put("repository", json!(pull.repository.as_str()));
     put("repository_id", json!(pull.repository_id));
     put("number", json!(pull.number));
@@ -154,8 +155,10 @@ pub fn write(pull: &Pull) -> Value {
     put("head_branch", json!(pull.head_branch));
     put("head_sha", json!(pull.head_sha));
     put("merge_sha", json!(pull.merge_sha));
+    put("squash_sha", json!(pull.squash_sha));
     put("created_at", json!(pull.created_at));
     put("merged_at", json!(pull.merged_at));
+    put("closed_at", json!(pull.closed_at));
     put("labels", json!(pull.labels));
     put(
         "linked_issues",
@@ -165,6 +168,7 @@ pub fn write(pull: &Pull) -> Value {
     put("deletions", json!(pull.deletions));
     put("updated_at", json!(pull.updated_at));
     put("url", json!(pull.url));
+    put("draft", some(pull.draft, true));
     Value::Object(out)
 }
 
@@ -184,7 +188,7 @@ fn actor_value(actor: &Actor) -> Value {
     Value::Object(out)
 }
 
-fn read(text: &str) -> Read<Pull> {
+fn read(text: &str) -> Read<Report> {
     let whole = |problem: String| Fault {
         key: None,
         problem,
@@ -202,48 +206,52 @@ fn read(text: &str) -> Read<Pull> {
     pull(&Fields::top(fields))
 }
 
-fn pull(of: &Fields<'_>) -> Read<Pull> {
+fn pull(of: &Fields<'_>) -> Read<Report> {
     let forge = of.parsed("forge", Forge::parse, "write one of them")?;
+    let host = |host: &str| ForgeHost::on(forge, host);
+    let forge = match of.word("host")? {
+        None => forge.into(),
+        Some(_) => of.parsed("host", host, "write the name of the machine, or leave it out")?,
+    };
     let repository = of.parsed("repository", RepoPath::parse, "write owner/name")?;
-    let state = of.state()?;
-    let merged_at = of.moment("merged_at")?;
-    if state == State::Merged && merged_at.is_none() {
-        return fault(
-            "merged_at",
-            "is missing where the state is merged",
-            "write when it was merged",
-        );
-    }
     let author = of.object("author")?.map(|author| author.actor(true)).transpose()?;
     let Some(author) = author.flatten() else {
         return fault("author.login", "is missing", "write \"author\":{\"login\":…}");
     };
     let merged_by = of.object("merged_by")?.map(|merger| merger.actor(false)).transpose()?;
-    let created_at = of.moment("created_at")?.map_or_else(|| of.missing("created_at"), Ok)?;
-    let pull = Pull {
+    let told = Told {
+        additions: of.count("additions")?,
+        author: Some(author),
+        base_branch: of.word("base_branch")?,
+        body: of.text("body")?.map(str::to_owned),
+        closed_at: of.moment("closed_at")?,
+        created_at: of.moment("created_at")?.map_or_else(|| of.missing("created_at"), Ok)?,
+        deletions: of.count("deletions")?,
+        draft: of.flag("draft")?,
+        head_branch: of.word("head_branch")?,
+        head_sha: of.word("head_sha")?,
+        labels: of.words("labels")?,
+        linked_issues: of.words("linked_issues")?,
+        merge_sha: of.word("merge_sha")?,
+        merged_at: of.moment("merged_at")?,
+        merged_by: merged_by.flatten(),
+        squash_sha: of.word("squash_sha")?,
+        state: of.state()?,
+        title: of.required("title")?.to_owned(),
+        updated_at: of.moment("updated_at")?,
+        url: of.url()?,
+    };
+    let report = Report {
         forge,
         repository,
         repository_id: of.id("repository_id")?,
         number: of.number()?,
-        state,
-        title: of.required("title")?.to_owned(),
-        body: of.text("body")?.unwrap_or_default().to_owned(),
-        author,
-        merged_by: merged_by.flatten(),
-        base_branch: of.base_branch()?,
-        head_branch: of.word("head_branch")?,
-        head_sha: of.word("head_sha")?,
-        merge_sha: of.word("merge_sha")?,
-        created_at,
-        merged_at: merged_at.filter(|_| state == State::Merged),
-        labels: of.words("labels")?,
-        linked_issues: of.words("linked_issues")?,
-        additions: of.count("additions")?,
-        deletions: of.count("deletions")?,
-        updated_at: of.moment("updated_at")?,
-        url: of.url()?,
-        confirmed: true,
-        merge_report: None,
+        telling: Telling {
+            act: None,
+            confirmed: true,
+            path: None,
+            told,
+        },
     };
-    Ok(pull.reported())
+    Ok(report.settled())
 }

@@ -4,17 +4,21 @@ use super::{
     notes::{shown, told},
     table::{Field, Table},
 };
-use crate::domain::{competition::Repository, forge::Forge, pull::RepoPath};
+use crate::domain::{
+    competition::Repository,
+    forge::{Forge, ForgeHost},
+    pull::RepoPath,
+};
 use std::collections::{HashMap, hash_map::Entry};
 
-const KEYS: [&str; 4] = ["forge", "path", "branches", "mirrors"];
+const KEYS: [&str; 6] = ["forge", "host", "path", "id", "branches", "mirrors"];
 
 /// The line in which each repository and mirror, by forge and folded path, was first named, and whether
 /// as a mirror.
-type Named = HashMap<(Forge, String), (usize, bool)>;
+type Named = HashMap<(ForgeHost, String), (usize, bool)>;
 
 /// A `forge:path` with its place in the file.
-type Mirror<'t> = (Field<'t>, Forge, RepoPath);
+type Mirror<'t> = (Field<'t>, ForgeHost, RepoPath);
 
 /// Refuses a repository or mirror that stands twice, in one family or in two: a pull has one family.
 pub(super) fn repositories(top: &Table<'_>) -> Option<Vec<Repository>> {
@@ -30,12 +34,12 @@ pub(super) fn repositories(top: &Table<'_>) -> Option<Vec<Repository>> {
     // All own paths before all mirrors, so that it is the mirror that is refused where the two meet.
     for one in &read {
         if let (Some(field), Some((forge, path))) = (&one.field, &one.own) {
-            claim(&mut named, field, (*forge, path), false);
+            claim(&mut named, field, (forge, path), false);
         }
     }
     for one in &read {
         for (field, forge, path) in one.mirrors.iter().flatten() {
-            claim(&mut named, field, (*forge, path), true);
+            claim(&mut named, field, (forge, path), true);
         }
     }
     read.into_iter().map(Read::whole).collect()
@@ -43,7 +47,8 @@ pub(super) fn repositories(top: &Table<'_>) -> Option<Vec<Repository>> {
 
 struct Read<'t> {
     field: Option<Field<'t>>,
-    own: Option<(Forge, RepoPath)>,
+    own: Option<(ForgeHost, RepoPath)>,
+    id: Option<Option<String>>,
     branches: Option<Vec<String>>,
     mirrors: Option<Vec<Mirror<'t>>>,
 }
@@ -55,6 +60,7 @@ impl Read<'_> {
         Some(Repository {
             forge,
             path,
+            id: self.id?,
             branches: self.branches?,
             mirrors: mirrors.collect(),
         })
@@ -62,7 +68,7 @@ impl Read<'_> {
 }
 
 fn repository<'t>(table: &Table<'t>) -> Read<'t> {
-    let forge = forge(table);
+    let forge = forge_host(table);
     let field = table.need("path", "write owner/name");
     let path = field
         .as_ref()
@@ -72,6 +78,7 @@ fn repository<'t>(table: &Table<'t>) -> Read<'t> {
     Read {
         field,
         own: forge.zip(path),
+        id: table.get("id").map_or(Some(None), |field| id(&field).map(Some)),
         branches,
         mirrors,
     }
@@ -81,6 +88,35 @@ pub(super) fn forge(table: &Table<'_>) -> Option<Forge> {
     table
         .need("forge", "write github, gitee, gitlab or gitcode")
         .and_then(|field| field.parsed(Forge::parse, "write one of them"))
+}
+
+/// `forge` and, where it is there, `host`.
+pub(super) fn forge_host(table: &Table<'_>) -> Option<ForgeHost> {
+    let forge = forge(table);
+    let Some(host) = table.get("host") else {
+        return forge.map(ForgeHost::from);
+    };
+    let text = host.text()?;
+    ForgeHost::on(forge?, text)
+        .map_err(|error| {
+            host.refuse(
+                told(error, text),
+                "write the name of the machine, such as \"git.example.org\"",
+            )
+        })
+        .ok()
+}
+
+fn id(field: &Field<'_>) -> Option<String> {
+    let text = field.text()?.trim();
+    let digits = !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits {
+        field.refuse(
+            format!("`{}` is not a numeric id", shown(text)),
+            "write the digits that the forge's API gives for the repository",
+        );
+    }
+    digits.then(|| text.to_owned())
 }
 
 fn mirrors<'t>(field: &Field<'t>) -> Option<Vec<Mirror<'t>>> {
@@ -93,18 +129,19 @@ fn mirrors<'t>(field: &Field<'t>) -> Option<Vec<Mirror<'t>>> {
 fn mirror(item: Field<'_>) -> Option<Mirror<'_>> {
     const REMEDY: &str = "write forge:path, such as \"github:owner/name\"";
     let text = item.text()?;
-    let Some((forge, path)) = text.split_once(':') else {
+    // A host may bear a port, and a path has no colon.
+    let Some((forge, path)) = text.rsplit_once(':') else {
         item.refuse(format!("`{}` names no forge", shown(text)), REMEDY);
         return None;
     };
-    let forge = Forge::parse(forge).map_err(|error| item.refuse(told(error, forge), REMEDY));
+    let forge = ForgeHost::parse(forge).map_err(|error| item.refuse(told(error, forge), REMEDY));
     let path = RepoPath::parse(path).map_err(|error| item.refuse(told(error, path), REMEDY));
     let (forge, path) = (forge.ok()?, path.ok()?);
     Some((item, forge, path))
 }
 
-fn claim(named: &mut Named, field: &Field<'_>, (forge, path): (Forge, &RepoPath), mirror: bool) {
-    match named.entry((forge, path.key())) {
+fn claim(named: &mut Named, field: &Field<'_>, (forge, path): (&ForgeHost, &RepoPath), mirror: bool) {
+    match named.entry((forge.clone(), path.key())) {
         Entry::Vacant(place) => {
             place.insert((field.line, mirror));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     notes::shown,
-    repositories::forge,
+    repositories::forge_host,
     table::{Field, Table},
 };
 use crate::domain::{
@@ -13,7 +13,16 @@ use crate::domain::{
 use std::collections::HashMap;
 use url::Url;
 
-pub(super) const KEYS: [&str; 6] = ["name", "forge", "secrets", "confirm", "api_url", "token"];
+pub(super) const KEYS: [&str; 8] = [
+    "name",
+    "forge",
+    "host",
+    "repositories",
+    "secrets",
+    "confirm",
+    "api_url",
+    "token",
+];
 
 /// Refuses a source of the same forge and name twice: its hook would have two owners.
 pub(super) fn sources(tables: Vec<Table<'_>>) -> Option<Vec<Source>> {
@@ -24,19 +33,24 @@ pub(super) fn sources(tables: Vec<Table<'_>>) -> Option<Vec<Source>> {
 }
 
 fn source(table: &Table<'_>, named: &mut HashMap<(Forge, Slug), usize>) -> Option<Source> {
-    let forge = forge(table);
+    let forge = forge_host(table);
     let naming = table.need("name", "write the last part of the hook's address");
     let name = naming
         .as_ref()
         .and_then(|field| field.parsed(Slug::parse, "write another"));
-    if let (Some(field), Some(forge), Some(name)) = (&naming, forge, &name) {
-        if let Some(line) = named.get(&(forge, name.clone())) {
-            let problem = format!("`{name}` is a source of {forge} already, in line {line}");
+    if let (Some(field), Some(forge), Some(name)) = (&naming, &forge, &name) {
+        // The hook's address has the forge and the name, whatever the host.
+        let kind = forge.kind;
+        if let Some(line) = named.get(&(kind, name.clone())) {
+            let problem = format!("`{name}` is a source of {kind} already, in line {line}");
             field.refuse(problem, "write another name, or both secrets in one source");
         } else {
-            named.insert((forge, name.clone()), field.line);
+            named.insert((kind, name.clone()), field.line);
         }
     }
+    let repositories = table
+        .get("repositories")
+        .map_or(Some(None), |field| reach(&field).map(Some));
     let secrets = table.get("secrets").map_or(Some(Vec::new()), |field| secrets(&field));
     let confirm = table
         .get("confirm")
@@ -48,11 +62,32 @@ fn source(table: &Table<'_>, named: &mut HashMap<(Forge, Slug), usize>) -> Optio
     Some(Source {
         name: name?,
         forge: forge?,
+        repositories: repositories?,
         secrets: secrets?,
         confirm: confirm?,
         api_url: api_url?,
         token: token?,
     })
+}
+
+/// Paths, in which `*` stands for any characters.
+fn reach(field: &Field<'_>) -> Option<Vec<String>> {
+    const REMEDY: &str = "write such as [\"owner/name\", \"owner/*\"]";
+    let patterns = field.words()?;
+    if patterns.is_empty() {
+        field.refuse("is empty, so that the source would speak for nothing", REMEDY);
+        return None;
+    }
+    let odd = patterns.iter().find(|pattern| {
+        pattern
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, ':' | '@' | '#'))
+    });
+    if let Some(odd) = odd {
+        field.refuse(format!("`{}` is not a repository path", shown(odd)), REMEDY);
+        return None;
+    }
+    Some(patterns)
 }
 
 fn secrets(field: &Field<'_>) -> Option<Vec<Secret>> {

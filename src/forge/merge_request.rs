@@ -5,7 +5,8 @@ use super::shape::{At, Id, Number, Seen, Text, Unreadable, object, parse};
 use super::{Reading, ignored};
 use crate::domain::{
     forge::Forge,
-    pull::{Actor, Pull, State},
+    pull::{Actor, State},
+    report::{Report, Telling, Told},
 };
 use serde::Deserialize;
 
@@ -52,6 +53,11 @@ struct Attributes<'a> {
     #[serde(borrow)]
     merge_commit_sha: Seen<Text<'a>>,
     #[serde(borrow)]
+    squash_commit_sha: Seen<Text<'a>>,
+    #[serde(borrow)]
+    closed_at: Seen<Text<'a>>,
+    draft: Seen<bool>,
+    #[serde(borrow)]
     created_at: Seen<Text<'a>>,
     #[serde(borrow)]
     merged_at: Seen<Text<'a>>,
@@ -81,14 +87,14 @@ pub(super) fn read(forge: Forge, event: Option<&str>, body: &[u8]) -> Result<Rea
     let mut body: Body<'_> = parse(body)?;
     let kind = std::mem::take(&mut body.object_kind).word(At("", "object_kind"))?;
     match (event, kind.as_deref()) {
-        (_, Some("merge_request")) | (Some(_), None) => fact(forge, body).map(|pull| Reading::Pull(Box::new(pull))),
+        (_, Some("merge_request")) | (Some(_), None) => fact(forge, body).map(|report| Reading::Pull(Box::new(report))),
         (None, Some(other)) => ignored(other),
         (Some(_), Some(other)) => Err(At("", "object_kind").promised("merge_request", other)),
         (None, None) => Err(At("", "object_kind").missing()),
     }
 }
 
-fn fact(forge: Forge, body: Body<'_>) -> Result<Pull, Unreadable> {
+fn fact(forge: Forge, body: Body<'_>) -> Result<Report, Unreadable> {
     let place = |name| At(ATTRIBUTES, name);
     let project = body.project.required(At("", "project"))?;
     let (repository, repository_id) = project.read(At("project.", "path_with_namespace"))?;
@@ -118,46 +124,56 @@ fn fact(forge: Forge, body: Body<'_>) -> Result<Pull, Unreadable> {
         }),
     };
     let labels = match body.labels.names(At("", "labels"))? {
-        Some(labels) => labels,
-        None => told.labels.names(place("labels"))?.unwrap_or_default(),
+        Some(labels) => Some(labels),
+        None => told.labels.names(place("labels"))?,
     };
     let head_sha = match told.last_commit.optional(place("last_commit"))? {
         Some(commit) => commit.id.word(place("last_commit.id"))?,
         None => None,
     };
-    let pull = Pull {
-        forge,
-        repository,
-        repository_id,
-        number: number(told.iid.optional(place("iid"))?, place("iid"))?,
-        state,
-        title: told.title.required_text(place("title"))?,
-        body: told.description.text(place("description"))?,
-        author,
-        merged_by,
-        base_branch: told.target_branch.required_word(place("target_branch"))?,
-        head_branch: told.source_branch.word(place("source_branch"))?,
-        head_sha,
-        merge_sha: told
-            .merge_commit_sha
-            .word(place("merge_commit_sha"))?
-            .filter(|_| is_merged),
+    let number = number(told.iid.optional(place("iid"))?, place("iid"))?;
+    let told = Told {
+        additions: told.additions.optional(place("additions"))?.map(|n| n.0),
+        author: Some(author),
+        base_branch: Some(told.target_branch.required_word(place("target_branch"))?),
+        body: told.description.told_text(place("description"))?,
+        closed_at: told.closed_at.moment(place("closed_at"))?,
         created_at: told
             .created_at
             .moment(place("created_at"))?
             .ok_or_else(|| place("created_at").missing())?,
+        deletions: told.deletions.optional(place("deletions"))?.map(|n| n.0),
+        draft: told.draft.optional(place("draft"))?,
+        head_branch: told.source_branch.word(place("source_branch"))?,
+        head_sha,
+        labels,
+        linked_issues: body.issues.optional(At("", "issues"))?.map(|issues| issues.0),
+        merge_sha: told
+            .merge_commit_sha
+            .word(place("merge_commit_sha"))?
+            .filter(|_| is_merged),
         // `updated_at` moves with later edits: where the forge does not say when, its API does.
         merged_at: told.merged_at.moment(place("merged_at"))?.filter(|_| is_merged),
-        labels,
-        linked_issues: body.issues.optional(At("", "issues"))?.unwrap_or_default().0,
-        additions: told.additions.optional(place("additions"))?.map(|n| n.0),
-        deletions: told.deletions.optional(place("deletions"))?.map(|n| n.0),
+        merged_by,
+        squash_sha: told.squash_commit_sha.word(place("squash_commit_sha"))?,
+        state,
+        title: told.title.required_text(place("title"))?,
         updated_at: told.updated_at.moment(place("updated_at"))?,
         url: web_address(told.url.word(place("url"))?),
-        confirmed: false,
-        merge_report: None,
     };
-    Ok(pull.reported())
+    let report = Report {
+        forge: forge.into(),
+        repository,
+        repository_id,
+        number,
+        telling: Telling {
+            act: None,
+            confirmed: false,
+            path: None,
+            told,
+        },
+    };
+    Ok(report.settled())
 }
 
 /// GitLab gives the author's number only. Where who acted bears the same number, the login is theirs.

@@ -25,7 +25,7 @@ mod tests;
 pub use pull_url::{BadPullUrl, PullName};
 pub use shape::Unreadable;
 
-use crate::domain::{forge::Forge, pull::Pull, time::Moment};
+use crate::domain::{forge::Forge, report::Report, time::Moment};
 use std::borrow::Cow;
 
 /// The headers of a request, so that the web edge can lend its own without copying them.
@@ -157,9 +157,8 @@ pub fn redacted(forge: Forge, body: &[u8]) -> Cow<'_, [u8]> {
 /// What a hook says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reading {
-    /// The facts of a pull, `confirmed` false: the caller knows the proof and the source. Who sets it
-    /// calls `reported()` again, since the report of a merge bears it too.
-    Pull(Box<Pull>),
+    /// A report of a pull, on the forge's own host and not confirmed: the caller knows the source and its proof.
+    Pull(Box<Report>),
     /// An event that means nothing here, and why.
     Ignored(String),
 }

@@ -4,7 +4,8 @@
 use super::shape::{At, Id, Number, Seen, Shape, Text, Unreadable, clipped, object};
 use crate::domain::{
     forge::Forge,
-    pull::{Actor, Pull, RepoPath, State},
+    pull::{Actor, RepoPath, State},
+    report::{Report, Telling, Told},
 };
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess};
@@ -37,7 +38,10 @@ pub(super) struct PullRequest<'a> {
     #[serde(borrow)]
     merged_at: Seen<Text<'a>>,
     #[serde(borrow)]
+    closed_at: Seen<Text<'a>>,
+    #[serde(borrow)]
     updated_at: Seen<Text<'a>>,
+    draft: Seen<bool>,
     labels: Seen<Labels>,
     linked_issues: Seen<Issues>,
     additions: Seen<Number>,
@@ -68,7 +72,7 @@ impl<'a> PullRequest<'a> {
         (repository, repository_id): (RepoPath, Option<String>),
         told: Option<Number>,
         acted: Acted<'a>,
-    ) -> Result<Pull, Unreadable> {
+    ) -> Result<Report, Unreadable> {
         let place = |name| At(at, name);
         let own = self.number.optional(place("number"))?;
         let number = match (own, told) {
@@ -86,12 +90,11 @@ impl<'a> PullRequest<'a> {
             state => state,
         };
         let is_merged = state == State::Merged;
+        // Null: the account is gone, and who it was stays as it was known.
         let author = match (self.user, acted.author) {
-            (Seen::Null | Seen::Missing, Some(author)) => author.actor(at, "user")?,
-            (Seen::Null, None) => {
-                return Err(place("user").wrong("null, the account is gone: import the pull with its author's login"));
-            }
-            (user, _) => user.required(place("user"))?.actor(at, "user")?,
+            (Seen::Null | Seen::Missing, Some(author)) => Some(author.actor(at, "user")?),
+            (Seen::Null, None) => None,
+            (user, _) => Some(user.required(place("user"))?.actor(at, "user")?),
         };
         let merged_by = match self.merged_by.optional(place("merged_by"))?.or(acted.by) {
             Some(account) if is_merged => Some(account.actor(at, "merged_by")?),
@@ -102,43 +105,51 @@ impl<'a> PullRequest<'a> {
             Some(head) => head.read(at, "head")?,
             None => (None, None),
         };
-        let pull = Pull {
-            forge,
-            repository,
-            repository_id,
-            number,
-            state,
-            title: self.title.required_text(place("title"))?,
-            body: self.body.text(place("body"))?,
+        let told = Told {
+            additions: self.additions.optional(place("additions"))?.map(|n| n.0),
             author,
-            merged_by,
-            base_branch: base_branch.ok_or_else(|| place("base.ref").missing())?,
+            base_branch: Some(base_branch.ok_or_else(|| place("base.ref").missing())?),
+            body: self.body.told_text(place("body"))?,
+            closed_at: self.closed_at.moment(place("closed_at"))?,
+            created_at: self
+                .created_at
+                .moment(place("created_at"))?
+                .ok_or_else(|| place("created_at").missing())?,
+            deletions: self.deletions.optional(place("deletions"))?.map(|n| n.0),
+            draft: self.draft.optional(place("draft"))?,
             head_branch,
             head_sha,
+            labels: self.labels.names(place("labels"))?,
+            linked_issues: self
+                .linked_issues
+                .optional(place("linked_issues"))?
+                .map(|issues| issues.0),
             // Before the merge it names a trial that the forge made by itself.
             merge_sha: self
                 .merge_commit_sha
                 .word(place("merge_commit_sha"))?
                 .filter(|_| is_merged),
-            created_at: self
-                .created_at
-                .moment(place("created_at"))?
-                .ok_or_else(|| place("created_at").missing())?,
             merged_at: merged_at.filter(|_| is_merged),
-            labels: self.labels.names(place("labels"))?.unwrap_or_default(),
-            linked_issues: self
-                .linked_issues
-                .optional(place("linked_issues"))?
-                .unwrap_or_default()
-                .0,
-            additions: self.additions.optional(place("additions"))?.map(|n| n.0),
-            deletions: self.deletions.optional(place("deletions"))?.map(|n| n.0),
+            merged_by,
+            squash_sha: None,
+            state,
+            title: self.title.required_text(place("title"))?,
             updated_at: self.updated_at.moment(place("updated_at"))?,
             url: web_address(self.html_url.word(place("html_url"))?),
-            confirmed: false,
-            merge_report: None,
         };
-        Ok(pull.reported())
+        let report = Report {
+            forge: forge.into(),
+            repository,
+            repository_id,
+            number,
+            telling: Telling {
+                act: None,
+                confirmed: false,
+                path: None,
+                told,
+            },
+        };
+        Ok(report.settled())
     }
 }
 

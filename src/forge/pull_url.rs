@@ -1,6 +1,9 @@
 //! The address of a pull, as somebody pastes it. Checklist, H15: known hosts only, parsed and rebuilt.
 
-use crate::domain::{forge::Forge, pull::RepoPath};
+use crate::domain::{
+    forge::{Forge, ForgeHost},
+    pull::RepoPath,
+};
 use std::fmt;
 use url::{Host, Url};
 
@@ -10,7 +13,7 @@ const LONGEST: usize = 2_048;
 /// A pull by its key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PullName {
-    pub forge: Forge,
+    pub forge: ForgeHost,
     pub repository: RepoPath,
     /// From 1.
     pub number: u64,
@@ -34,11 +37,11 @@ pub enum BadPullUrl {
 }
 
 impl PullName {
-    /// Reads an address, or the short form `gitee:owner/repository!12`. `hosts`: hosts of a community's
-    /// own forges. What follows the number (`/files`, a query, a fragment) is dropped.
+    /// Reads an address, or the short form `gitee:owner/repository!12`. `hosts`: a community's own
+    /// forges. What follows the number (`/files`, a query, a fragment) is dropped.
     ///
     /// Errors: [`BadPullUrl`], with what to paste instead.
-    pub fn parse(text: &str, hosts: &[(String, Forge)]) -> Result<Self, BadPullUrl> {
+    pub fn parse(text: &str, hosts: &[ForgeHost]) -> Result<Self, BadPullUrl> {
         let text = text.trim();
         if text.len() > LONGEST {
             return Err(BadPullUrl::TooLong);
@@ -55,7 +58,7 @@ impl PullName {
         }
         let forge = Self::forge(&url, hosts)?;
         let parts: Vec<&str> = url.path_segments().map(|parts| parts.collect()).unwrap_or_default();
-        let word = |part: &str| match forge {
+        let word = |part: &str| match forge.kind {
             Forge::GitHub => part == "pull",
             Forge::Gitee => part == "pulls",
             Forge::GitLab => part == "merge_requests",
@@ -69,40 +72,36 @@ impl PullName {
             .ok_or(BadPullUrl::NoPull)?
             + 2;
         let path = parts[..at].strip_suffix(&["-"]).unwrap_or(&parts[..at]);
-        if forge != Forge::GitLab && path.len() != 2 {
+        if forge.kind != Forge::GitLab && path.len() != 2 {
             return Err(BadPullUrl::NoPull);
         }
         let number = parts.get(at + 1).ok_or(BadPullUrl::NoPull)?;
         Self::of(forge, &path.join("/"), number).ok_or(BadPullUrl::NoPull)
     }
 
-    fn forge(url: &Url, hosts: &[(String, Forge)]) -> Result<Forge, BadPullUrl> {
+    fn forge(url: &Url, hosts: &[ForgeHost]) -> Result<ForgeHost, BadPullUrl> {
         let Some(Host::Domain(host)) = url.host() else {
             return Err(BadPullUrl::Host(
                 url.host_str().unwrap_or("").chars().take(80).collect(),
             ));
         };
         let bare = host.strip_prefix("www.").unwrap_or(host);
-        let known = Forge::ALL.into_iter().find(|forge| format!("{forge}.com") == bare);
-        let own = || {
-            hosts
-                .iter()
-                .find(|(own, _)| own.eq_ignore_ascii_case(host))
-                .map(|(_, forge)| *forge)
-        };
+        let known = Forge::ALL.into_iter().find(|forge| forge.own_host() == bare);
+        let known = known.map(ForgeHost::from);
+        let own = || hosts.iter().find(|own| own.host().eq_ignore_ascii_case(host)).cloned();
         known
             .or_else(own)
             .ok_or_else(|| BadPullUrl::Host(host.chars().take(80).collect()))
     }
 
     fn short(text: &str) -> Option<Self> {
-        let (forge, rest) = text.split_once(':')?;
-        let forge = Forge::parse(forge).ok()?;
-        let (path, number) = rest.rsplit_once(['!', '#'])?;
+        let (rest, number) = text.rsplit_once(['!', '#'])?;
+        let (forge, path) = rest.rsplit_once(':')?;
+        let forge = ForgeHost::parse(forge).ok()?;
         Self::of(forge, path, number)
     }
 
-    fn of(forge: Forge, path: &str, number: &str) -> Option<Self> {
+    fn of(forge: ForgeHost, path: &str, number: &str) -> Option<Self> {
         let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         let number = number
             .parse()
@@ -115,14 +114,13 @@ impl PullName {
         })
     }
 
-    /// The page of the pull on the public forge.
+    /// The page of the pull on its host.
     pub fn url(&self) -> String {
-        let (path, number) = (&self.repository, self.number);
-        match self.forge {
-            Forge::GitHub => format!("https://github.com/{path}/pull/{number}"),
-            Forge::Gitee => format!("https://gitee.com/{path}/pulls/{number}"),
-            Forge::GitLab => format!("https://gitlab.com/{path}/-/merge_requests/{number}"),
-            Forge::GitCode => format!("https://gitcode.com/{path}/pulls/{number}"),
+        let (host, path, number) = (self.forge.host(), &self.repository, self.number);
+        match self.forge.kind {
+            Forge::GitHub => format!("https://{host}/{path}/pull/{number}"),
+            Forge::Gitee | Forge::GitCode => format!("https://{host}/{path}/pulls/{number}"),
+            Forge::GitLab => format!("https://{host}/{path}/-/merge_requests/{number}"),
         }
     }
 }
@@ -139,7 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, expected: Result<&str, BadPullUrl>) {
-        let own = [("git.example.org".to_owned(), Forge::GitLab)];
+        let own = [ForgeHost::parse("gitlab@git.example.org").unwrap()];
         let parsed = PullName::parse(text, &own).map(|name| name.to_string());
         assert_eq!(parsed, expected.map(str::to_owned), "{text}");
     }
@@ -161,7 +159,10 @@ mod tests {
         );
         check("https://gitlab.com/g/p/merge_requests/3", Ok("gitlab:g/p!3"));
         check("https://gitcode.com/a/b/merge_requests/3", Ok("gitcode:a/b!3"));
-        check("https://git.example.org/a/b/-/merge_requests/3", Ok("gitlab:a/b!3"));
+        check(
+            "https://git.example.org/a/b/-/merge_requests/3",
+            Ok("gitlab@git.example.org:a/b!3"),
+        );
         check("gitee:a/b!9", Ok("gitee:a/b!9"));
         check("GitHub:a/b#9", Ok("github:a/b!9"));
     }

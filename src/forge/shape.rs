@@ -99,6 +99,11 @@ impl Seen<Text<'_>> {
         Ok(self.optional(at)?.map_or_else(String::new, Text::into_string))
     }
 
+    /// As it was written; None where it is missing or null.
+    pub fn told_text(self, at: At<'_>) -> Result<Option<String>, Unreadable> {
+        Ok(self.optional(at)?.map(Text::into_string))
+    }
+
     /// As it was written. Errors: missing or null.
     pub fn required_text(self, at: At<'_>) -> Result<String, Unreadable> {
         self.required(at).map(Text::into_string)

@@ -167,8 +167,15 @@ tables! {
         forge: String,
         forge_id: Option<String>,
         path: String,
+        path_at: Option<i64>,
+        first_created: Option<i64>,
     }
-    repository_paths ("forge, path_key", "forge COLLATE \"C\", path_key COLLATE \"C\"", false, false) {
+    repository_names (
+        "forge, path_key, repository_id",
+        "forge COLLATE \"C\", path_key COLLATE \"C\", repository_id",
+        false,
+        false
+    ) {
         forge: String,
         path_key: String,
         repository_id: i64,
@@ -199,8 +206,10 @@ tables! {
         updated_at: Option<i64>,
         url: Option<String>,
         confirmed: bool,
-        merge_updated_at: Option<i64>,
-        merge_confirmed: Option<bool>,
+        squash_sha: Option<String>,
+        closed_at: Option<i64>,
+        draft: bool,
+        told: Option<String>,
     }
     submissions ("id", "id", false, false) {
         id: i64,
@@ -249,6 +258,8 @@ tables! {
         body: Vec<u8>,
         state: String,
         reason: Option<String>,
+        proven_by: Option<String>,
+        about: Option<String>,
     }
     counters ("name", "name COLLATE \"C\"", false, true) {
         name: String,
@@ -345,6 +356,8 @@ tables! {
         ended_at: Option<i64>,
         ended_how: Option<String>,
         ended_by: Option<i64>,
+        merged_at: Option<i64>,
+        merge_sha: Option<String>,
     }
     appeals ("id", "id", true, false) {
         id: i64,

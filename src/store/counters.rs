@@ -9,6 +9,8 @@ pub enum Counter {
     /// Of community codes: never reused, even after a person is gone.
     Person,
     Submission,
+    /// Imports and seeds, a number a line.
+    Act,
 }
 
 impl Counter {
@@ -16,6 +18,7 @@ impl Counter {
         match self {
             Counter::Person => "person",
             Counter::Submission => "submission",
+            Counter::Act => "act",
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     evaluate::Status,
-    forge::Forge,
+    forge::ForgeHost,
     ledger::{Cause, Entry, Hash},
     team::{CompetitionId, SubmissionId},
     time::Moment,
@@ -154,7 +154,7 @@ pub struct FeedEntry {
     pub points: i64,
     pub team: Option<String>,
     pub recorded_at: Moment,
-    pub forge: Forge,
+    pub forge: ForgeHost,
     pub repository: String,
     pub number: u64,
     pub title: String,
@@ -197,7 +197,7 @@ pub fn feed(
                     points,
                     team,
                     recorded_at: Moment::from_millis(recorded_at),
-                    forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+                    forge: ForgeHost::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
                     repository,
                     number: u64::try_from(number).unwrap_or(0),
                     title,

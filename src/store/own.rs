@@ -8,7 +8,7 @@ use super::{
     },
 };
 use crate::domain::{
-    forge::Forge,
+    forge::ForgeHost,
     login::LoginId,
     team::{CompetitionId, Membership, PersonId, TeamId},
     text::folded,
@@ -50,8 +50,8 @@ pub fn rename_person(db: &mut Db, id: PersonId, name: &str) -> Result<(), StoreE
 }
 
 /// Writes another login into an account, such as the one that its owner took at the forge.
-pub fn rename_account(db: &mut Db, forge: Forge, login: &str, to: &str) -> Result<(), StoreError> {
-    let row = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+pub fn rename_account(db: &mut Db, forge: &ForgeHost, login: &str, to: &str) -> Result<(), StoreError> {
+    let row = accounts::table.filter(accounts::forge.eq(forge.to_string()));
     let row = row.filter(accounts::login_key.eq(folded(login)));
     let values = (accounts::login.eq(to), accounts::login_key.eq(folded(to)));
     on!(db, c => diesel::update(row).set(values).execute(c))?;
@@ -59,9 +59,9 @@ pub fn rename_account(db: &mut Db, forge: Forge, login: &str, to: &str) -> Resul
 }
 
 /// Whether a pull bears this login and no id: then the login is all that tells whose it is.
-pub fn is_known_by_login_alone(db: &mut Db, forge: Forge, login: &str) -> Result<bool, StoreError> {
+pub fn is_known_by_login_alone(db: &mut Db, forge: &ForgeHost, login: &str) -> Result<bool, StoreError> {
     let query = pulls::table
-        .filter(pulls::forge.eq(forge.as_str()))
+        .filter(pulls::forge.eq(forge.to_string()))
         .filter(pulls::author_key.eq(folded(login)))
         .filter(pulls::author_id.is_null());
     let count: i64 = on!(db, c => query.count().get_result(c))?;

@@ -6,7 +6,7 @@ use super::{
     take_numbers,
 };
 use crate::domain::{
-    forge::Forge,
+    forge::ForgeHost,
     pull::Actor,
     team::{Account, CompetitionId, Membership, Person, PersonId, Roster, TeamId},
     text::{Slug, folded},
@@ -21,7 +21,7 @@ fn account(row: AccountRow) -> Result<Account, StoreError> {
     let (_, person, forge, login, _, id, proven) = row;
     Ok(Account {
         person: PersonId(person),
-        forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+        forge: ForgeHost::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
         login,
         id,
         proven,
@@ -91,16 +91,17 @@ fn load_memberships<'a>(
 pub fn roster_of(
     db: &mut Db,
     competition: CompetitionId,
-    authors: &[(Forge, Actor)],
+    authors: &[(ForgeHost, Actor)],
     also: &BTreeSet<PersonId>,
 ) -> Result<Roster, StoreError> {
     let mut roster = Roster::default();
     let mut persons = also.clone();
-    for forge in Forge::ALL {
+    let forges: BTreeSet<&ForgeHost> = authors.iter().map(|(forge, _)| forge).collect();
+    for forge in forges {
         let of = |pick: &dyn Fn(&Actor) -> Option<String>| -> Vec<String> {
             let all = authors
                 .iter()
-                .filter(|(f, _)| *f == forge)
+                .filter(|(f, _)| f == forge)
                 .filter_map(|(_, actor)| pick(actor));
             all.collect::<BTreeSet<_>>().into_iter().collect()
         };
@@ -108,11 +109,11 @@ pub fn roster_of(
         let logins = of(&|actor| (!actor.login.is_empty()).then(|| folded(&actor.login)));
         let mut rows: Vec<AccountRow> = Vec::new();
         for part in ids.chunks(PART) {
-            let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+            let query = accounts::table.filter(accounts::forge.eq(forge.to_string()));
             rows.extend(on!(db, c => query.filter(accounts::forge_user_id.eq_any(part)).load::<AccountRow>(c))?);
         }
         for part in logins.chunks(PART) {
-            let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+            let query = accounts::table.filter(accounts::forge.eq(forge.to_string()));
             rows.extend(on!(db, c => query.filter(accounts::login_key.eq_any(part)).load::<AccountRow>(c))?);
         }
         rows.sort();
@@ -211,17 +212,31 @@ pub fn accounts_of_people(db: &mut Db, people: &[PersonId]) -> Result<HashMap<Pe
 }
 
 /// The account with this login, whoever it belongs to.
-pub fn account_by_login(db: &mut Db, forge: Forge, login: &str) -> Result<Option<Account>, StoreError> {
-    let query = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+pub fn account_by_login(db: &mut Db, forge: &ForgeHost, login: &str) -> Result<Option<Account>, StoreError> {
+    let query = accounts::table.filter(accounts::forge.eq(forge.to_string()));
     let query = query.filter(accounts::login_key.eq(folded(login)));
     let row: Option<AccountRow> = on!(db, c => query.first(c).optional())?;
     row.map(account).transpose()
 }
 
+/// The accounts with these folded logins, whoever they belong to.
+pub fn accounts_by_logins(db: &mut Db, forge: &ForgeHost, logins: &[&str]) -> Result<Vec<Account>, StoreError> {
+    let mut found = Vec::new();
+    for part in logins.chunks(PART) {
+        let query = accounts::table
+            .filter(accounts::forge.eq(forge.to_string()))
+            .filter(accounts::login_key.eq_any(part));
+        for row in on!(db, c => query.load::<AccountRow>(c))? {
+            found.push(account(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The accounts that are bound to this numeric id: the proven one first, then hints that pulls bound to it.
-pub fn accounts_by_user(db: &mut Db, forge: Forge, id: &str) -> Result<Vec<Account>, StoreError> {
+pub fn accounts_by_user(db: &mut Db, forge: &ForgeHost, id: &str) -> Result<Vec<Account>, StoreError> {
     let query = accounts::table
-        .filter(accounts::forge.eq(forge.as_str()))
+        .filter(accounts::forge.eq(forge.to_string()))
         .filter(accounts::forge_user_id.eq(id))
         .order((accounts::proven.desc(), accounts::person_id, accounts::id));
     let rows: Vec<AccountRow> = on!(db, c => query.load(c))?;
@@ -238,10 +253,10 @@ pub fn hinted_accounts(db: &mut Db) -> Result<Vec<Account>, StoreError> {
 /// Writes an account by its forge and login; an id that it was bound to by a pull is kept where `account`
 /// has none.
 pub fn put_account(db: &mut Db, account: &Account) -> Result<(), StoreError> {
-    let key = folded(&account.login);
+    let (forge, key) = (account.forge.to_string(), folded(&account.login));
     let values = (
         accounts::person_id.eq(account.person.0),
-        accounts::forge.eq(account.forge.as_str()),
+        accounts::forge.eq(&forge),
         accounts::login.eq(&account.login),
         accounts::login_key.eq(&key),
         accounts::forge_user_id.eq(account.id.as_deref()),
@@ -257,15 +272,15 @@ pub fn put_account(db: &mut Db, account: &Account) -> Result<(), StoreError> {
 }
 
 /// Binds a login that was given without an id to the id read off a pull, or to none.
-pub fn bind_account(db: &mut Db, forge: Forge, login: &str, id: Option<&str>) -> Result<(), StoreError> {
-    let row = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+pub fn bind_account(db: &mut Db, forge: &ForgeHost, login: &str, id: Option<&str>) -> Result<(), StoreError> {
+    let row = accounts::table.filter(accounts::forge.eq(forge.to_string()));
     let row = row.filter(accounts::login_key.eq(folded(login)));
     on!(db, c => diesel::update(row).set(accounts::forge_user_id.eq(id)).execute(c))?;
     Ok(())
 }
 
-pub fn remove_account(db: &mut Db, forge: Forge, login: &str) -> Result<(), StoreError> {
-    let row = accounts::table.filter(accounts::forge.eq(forge.as_str()));
+pub fn remove_account(db: &mut Db, forge: &ForgeHost, login: &str) -> Result<(), StoreError> {
+    let row = accounts::table.filter(accounts::forge.eq(forge.to_string()));
     on!(db, c => diesel::delete(row.filter(accounts::login_key.eq(folded(login)))).execute(c))?;
     Ok(())
 }

@@ -63,10 +63,12 @@ diesel::table! {
         forge -> Text,
         forge_id -> Nullable<Text>,
         path -> Text,
+        path_at -> Nullable<BigInt>,
+        first_created -> Nullable<BigInt>,
     }
 }
 diesel::table! {
-    repository_paths (forge, path_key) {
+    repository_names (forge, path_key, repository_id) {
         forge -> Text,
         path_key -> Text,
         repository_id -> BigInt,
@@ -99,8 +101,10 @@ diesel::table! {
         updated_at -> Nullable<BigInt>,
         url -> Nullable<Text>,
         confirmed -> Bool,
-        merge_updated_at -> Nullable<BigInt>,
-        merge_confirmed -> Nullable<Bool>,
+        squash_sha -> Nullable<Text>,
+        closed_at -> Nullable<BigInt>,
+        draft -> Bool,
+        told -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -155,6 +159,8 @@ diesel::table! {
         body -> Binary,
         state -> Text,
         reason -> Nullable<Text>,
+        proven_by -> Nullable<Text>,
+        about -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -275,6 +281,8 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         ended_how -> Nullable<Text>,
         ended_by -> Nullable<BigInt>,
+        merged_at -> Nullable<BigInt>,
+        merge_sha -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -339,6 +347,7 @@ diesel::joinable!(submissions -> pulls (pull_id));
 diesel::joinable!(memberships -> people (person_id));
 diesel::joinable!(memberships -> teams (team_id));
 diesel::joinable!(pulls -> repositories (repository_id));
+diesel::joinable!(repository_names -> repositories (repository_id));
 diesel::allow_tables_to_appear_in_same_query!(
     competitions,
     teams,
@@ -346,7 +355,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     memberships,
     repositories,
-    repository_paths,
+    repository_names,
     pulls,
     submissions,
     links,

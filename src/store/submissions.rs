@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     evaluate::{Duplicate, Likeness, Status},
-    forge::Forge,
+    forge::ForgeHost,
     rank::Word,
     team::{CompetitionId, PersonId, PullId, SubmissionId, TeamId},
     time::Moment,
@@ -190,7 +190,7 @@ pub struct AcceptedRow {
     pub person: PersonId,
     pub id: SubmissionId,
     pub merged_at: Moment,
-    pub forge: Forge,
+    pub forge: ForgeHost,
     /// Folded.
     pub repository: String,
     pub number: u64,
@@ -243,7 +243,7 @@ pub fn accepted_of(
                 person: PersonId(person.unwrap_or_default()),
                 id: SubmissionId(id),
                 merged_at: Moment::from_millis(merged_at.unwrap_or_default()),
-                forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+                forge: ForgeHost::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
                 repository: crate::domain::text::folded(&path),
                 number: u64::try_from(number).unwrap_or(0),
                 worth,

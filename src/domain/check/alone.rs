@@ -27,7 +27,7 @@ pub fn alone<'a>(
     pull: &'a Pull,
     now: Moment,
 ) -> Alone<'a> {
-    let person = roster.person_of(pull.forge, &pull.author);
+    let person = roster.person_of(&pull.forge, &pull.author);
     let (team, team_finding) = team(definition, roster, pull, person.ok(), now);
     let findings = vec![
         repository(place, pull),
@@ -89,7 +89,7 @@ fn confirmed(pull: &Pull) -> Finding<'_> {
 
 fn branch<'a>(place: Place<'a>, pull: &'a Pull) -> Finding<'a> {
     let allowed = place.repository.branches.as_slice();
-    let branch = pull.base_branch.as_str();
+    let branch = pull.base_branch.as_deref().unwrap_or_default();
     let (outcome, detail) = if allowed.is_empty() {
         (Outcome::Pass, Detail::AnyBranch { branch })
     } else if allowed.iter().any(|name| name == branch) {

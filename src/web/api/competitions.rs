@@ -68,7 +68,9 @@ pub async fn competition(request: HttpRequest, site: web::Data<Site>) -> Result<
                     .map(|(forge, path)| format!("{forge}:{path}"))
                     .collect();
                 json!({
-                    "forge": repository.forge,
+                    "forge": repository.forge.kind,
+                    "host": repository.forge.host(),
+                    "id": repository.id,
                     "path": repository.path.as_str(),
                     "branches": repository.branches,
                     "mirrors": mirrors,

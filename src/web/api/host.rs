@@ -46,7 +46,7 @@ fn dry_run_json(found: &DryRun) -> Value {
         json!({
             "id": moved.id.map(|id| id.0),
             "pull": {
-                "forge": moved.forge, "repository": moved.repository, "number": moved.number, "title": moved.title,
+                "forge": moved.forge.kind, "host": moved.forge.host(), "repository": moved.repository, "number": moved.number, "title": moved.title,
             },
             "from": counted(&moved.from), "to": counted(&moved.to),
         })

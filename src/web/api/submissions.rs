@@ -78,7 +78,7 @@ pub async fn explain(request: HttpRequest, site: web::Data<Site>) -> Result<Http
     let looked = sight::board(&request, &site, slug.as_str()).await?;
     let found = app::explain(&site.app, &slug, &name, looked.sight(), site.now()).await?;
     let pull = json!({
-        "forge": name.forge, "repository": name.repository.as_str(), "number": name.number, "url": name.url(),
+        "forge": name.forge.kind, "host": name.forge.host(), "repository": name.repository.as_str(), "number": name.number, "url": name.url(),
     });
     let lang = lang(&request);
     Ok(match found {

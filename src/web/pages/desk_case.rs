@@ -195,7 +195,7 @@ fn facts(page: &DeskCasePage<'_>) -> Markup {
                 div { dt { (w.labels) } dd { (chips(&pull.labels, w)) } }
                 div { dt { (w.merged_by) } dd { @match &pull.merged_by { Some(by) => (actor(by)), None => (w.unknown) } } }
                 div { dt { (w.author) } dd { (actor(&pull.author)) } }
-                div { dt { (w.branch) } dd { code { (written(&pull.base_branch)) } } }
+                div { dt { (w.branch) } dd { code { (written(branch(&pull.base_branch))) } } }
                 @if !pull.linked_issues.is_empty() {
                     div { dt { (w.issues) } dd { (chips(&pull.linked_issues, w)) } }
                 }
@@ -229,7 +229,7 @@ fn side_by_side(page: &DeskCasePage<'_>, (id, twin): (i64, &Pull)) -> Markup {
     let own = page.pull;
     let key = |pull: &Pull| {
         pull_key(&PullRef {
-            forge: pull.forge,
+            forge: &pull.forge,
             repository: pull.repository.as_str(),
             number: pull.number,
         })
@@ -242,7 +242,11 @@ fn side_by_side(page: &DeskCasePage<'_>, (id, twin): (i64, &Pull)) -> Markup {
     let rows: [(&str, Markup, Markup); 7] = [
         (w.title, written(&own.title), written(&twin.title)),
         (w.fix, key(own), key(twin)),
-        (w.branch, written(&own.base_branch), written(&twin.base_branch)),
+        (
+            w.branch,
+            written(branch(&own.base_branch)),
+            written(branch(&twin.base_branch)),
+        ),
         (w.merged, merged(own), merged(twin)),
         (w.commit, sha(own), sha(twin)),
         (w.size, lines(own, w), lines(twin, w)),
@@ -259,7 +263,7 @@ fn side_by_side(page: &DeskCasePage<'_>, (id, twin): (i64, &Pull)) -> Markup {
             tbody { @for (name, own, other) in rows { tr { th scope="row" { (name) } td { (own) } td { (other) } } } }
         }
         @if let Some(url) = address(twin) {
-            p.hint { a href=(url) rel="noopener nofollow" { (shell.words().see_at(twin.forge.title())) } }
+            p.hint { a href=(url) rel="noopener nofollow" { (shell.words().see_at(&twin.forge.title())) } }
         } }
     }
 }
@@ -300,7 +304,13 @@ fn changes(page: &DeskCasePage<'_>, standing: &Decided) -> Markup {
     let rows = [
         (was.title != is.title).then(|| (w.title, written(&was.title), written(&is.title))),
         (was.labels != is.labels).then(|| (w.labels, chips(&was.labels, w), chips(&is.labels, w))),
-        (was.base_branch != is.base_branch).then(|| (w.branch, written(&was.base_branch), written(&is.base_branch))),
+        (was.base_branch != is.base_branch).then(|| {
+            (
+                w.branch,
+                written(branch(&was.base_branch)),
+                written(branch(&is.base_branch)),
+            )
+        }),
         author,
         (is.reverted && !was.reverted).then(|| (w.reverted, yes(false), yes(true))),
     ];
@@ -422,4 +432,9 @@ pub struct AppealRow<'a> {
     pub opened_at: Moment,
     pub action: Action,
     pub own: bool,
+}
+
+/// The base branch, where somebody has told it.
+fn branch(told: &Option<String>) -> &str {
+    told.as_deref().unwrap_or("–")
 }

@@ -6,7 +6,7 @@ use super::{
     verdict::{self, Case},
     view::{Event, PullRef, Shell},
 };
-use crate::domain::forge::Forge;
+use crate::domain::forge::{Forge, ForgeHost};
 use maud::{Markup, html};
 
 pub struct ExplainPage<'a> {
@@ -24,7 +24,7 @@ pub enum Answer<'a> {
     /// Its repository is in scope, but no hook, import or backfill has told of the pull.
     NotKnown(PullRef<'a>),
     /// Its repository is not in scope; the ones that are.
-    OutOfScope(PullRef<'a>, Vec<(Forge, &'a str)>),
+    OutOfScope(PullRef<'a>, Vec<(&'a ForgeHost, &'a str)>),
     /// Not the address of a pull on one of the four forges.
     NotAPull,
 }

@@ -10,7 +10,12 @@ use super::{
     when,
 };
 use crate::{
-    domain::{evaluate::Status, forge::Forge, team::Standing, time::Moment},
+    domain::{
+        evaluate::Status,
+        forge::{Forge, ForgeHost},
+        team::Standing,
+        time::Moment,
+    },
     web::words::me::Me as Words,
 };
 use maud::{Markup, html};
@@ -74,7 +79,7 @@ pub struct OwnFix<'a> {
 
 #[derive(Clone, Copy, Debug)]
 pub struct OwnAccount<'a> {
-    pub forge: Forge,
+    pub forge: &'a ForgeHost,
     pub login: &'a str,
     pub proven: bool,
 }
@@ -284,13 +289,13 @@ fn accounts(page: &MePage<'_>) -> Markup {
                     strong { (account.forge.title()) " " (written(account.login)) }
                     small {
                         @if account.proven { (w.proven) }
-                        @else if page.forges.contains(&account.forge) { (w.hint_do) }
+                        @else if page.forges.iter().any(|forge| *account.forge == *forge) { (w.hint_do) }
                         @else { (w.hint) }
                     }
                 }
                 (ask_once(w.unbind, w.unbind_means, html! {
                     form method="post" action=(shell.href("/me/accounts/unbind", &[])) {
-                        input type="hidden" name="forge" value=(account.forge.as_str());
+                        input type="hidden" name="forge" value=(account.forge);
                         input type="hidden" name="login" value=(account.login);
                         button.danger type="submit" { span { (w.unbind) " " (account.forge.title()) " " (written(account.login)) } }
                     }

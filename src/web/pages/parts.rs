@@ -5,7 +5,7 @@ use super::{
     view::{Event, Filter, Paging, PersonRef, PullRef, Shell, SubmissionRow, TeamRef, Turn},
     when,
 };
-use crate::domain::{competition::Phase, evaluate::Status, forge::Forge, region::Region, team::Kind};
+use crate::domain::{competition::Phase, evaluate::Status, forge::ForgeHost, region::Region, team::Kind};
 use crate::web::words::Words;
 use maud::{Markup, html};
 
@@ -275,6 +275,6 @@ pub(super) fn figure(value: i64, word: &str) -> Markup {
 }
 
 /// A repository with its forge: `Gitee mindspore/mindspore`.
-pub(super) fn repository(forge: Forge, path: &str) -> Markup {
+pub(super) fn repository(forge: &ForgeHost, path: &str) -> Markup {
     html! { span.pull { (forge.title()) " " (written(path)) } }
 }

@@ -98,11 +98,11 @@ fn places(page: &RulesPage<'_>) -> Markup {
 fn one_place(page: &RulesPage<'_>, place: &Repository) -> Markup {
     let w = page.shell.words();
     html! {
-        (repository(place.forge, place.path.as_str()))
+        (repository(&place.forge, place.path.as_str()))
         small {
             @if place.branches.is_empty() { (w.every_branch) }
             @else { (w.only_branches) " " (codes(&place.branches)) }
-            @for (forge, path) in &place.mirrors { br; (w.mirror) " " (repository(*forge, path.as_str())) }
+            @for (forge, path) in &place.mirrors { br; (w.mirror) " " (repository(forge, path.as_str())) }
         }
     }
 }

@@ -288,7 +288,7 @@ fn facts(shell: &Shell<'_>, event: &Event<'_>, case: &Case<'_>) -> Markup {
                 }
             }
             @if let Some(url) = url {
-                p.hint { a href=(url) rel="noopener nofollow" { (w.see_at(pull.key.forge.title())) } }
+                p.hint { a href=(url) rel="noopener nofollow" { (w.see_at(&pull.key.forge.title())) } }
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::domain::{
     competition::{Phase, Window},
     evaluate::Status,
-    forge::Forge,
+    forge::ForgeHost,
     team::Kind,
     text::{Lang, Name},
     time::Moment,
@@ -189,7 +189,7 @@ pub struct PersonRef<'a> {
 /// A pull by its key.
 #[derive(Clone, Copy, Debug)]
 pub struct PullRef<'a> {
-    pub forge: Forge,
+    pub forge: &'a ForgeHost,
     pub repository: &'a str,
     pub number: u64,
 }

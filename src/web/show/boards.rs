@@ -175,7 +175,7 @@ fn feed(snapshot: &Snapshot) -> Vec<pages::FeedItem<'_>> {
             }),
             title: &entry.title,
             pull: PullRef {
-                forge: entry.forge,
+                forge: &entry.forge,
                 repository: &entry.repository,
                 number: entry.number,
             },

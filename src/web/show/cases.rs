@@ -91,7 +91,7 @@ impl Lent {
                 title: &pull.title,
                 url: pull.url.as_deref(),
                 author_login: &pull.author.login,
-                base_branch: &pull.base_branch,
+                base_branch: pull.base_branch.as_deref().unwrap_or_default(),
                 state: pull.state,
                 created_at: pull.created_at,
                 merged_at: pull.merged_at,
@@ -143,7 +143,7 @@ impl Lent {
 pub(super) fn pull_ref(case: &Case) -> PullRef<'_> {
     let pull = &case.fact.pull;
     PullRef {
-        forge: pull.forge,
+        forge: &pull.forge,
         repository: pull.repository.as_str(),
         number: pull.number,
     }
@@ -201,7 +201,7 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
         _ => Lent { code: String::new() },
     };
     let pull = name.as_ref().map(|name| PullRef {
-        forge: name.forge,
+        forge: &name.forge,
         repository: name.repository.as_str(),
         number: name.number,
     });
@@ -216,7 +216,7 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
             let scope = definition
                 .repositories
                 .iter()
-                .map(|r| (r.forge, r.path.as_str()))
+                .map(|r| (&r.forge, r.path.as_str()))
                 .collect();
             Some(Answer::OutOfScope(pull, scope))
         }

@@ -171,7 +171,7 @@ async fn queue_page(request: &HttpRequest, site: &Site, who: Who, none_picked: b
                 id: case.submission.id.0,
                 etag: case.etag(),
                 pull: PullRef {
-                    forge: pull.forge,
+                    forge: &pull.forge,
                     repository: pull.repository.as_str(),
                     number: pull.number,
                 },

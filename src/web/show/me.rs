@@ -129,7 +129,7 @@ async fn drawn(
             .accounts
             .iter()
             .map(|account| pages::OwnAccount {
-                forge: account.forge,
+                forge: &account.forge,
                 login: &account.login,
                 proven: account.proven,
             })

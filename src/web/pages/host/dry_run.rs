@@ -186,7 +186,7 @@ fn submission(page: &DryRunPage<'_>, moved: &MovedSubmission) -> Markup {
     let shell = &page.shell;
     let w = Words::of(shell.lang);
     let pull = PullRef {
-        forge: moved.forge,
+        forge: &moved.forge,
         repository: &moved.repository,
         number: moved.number,
     };

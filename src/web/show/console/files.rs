@@ -93,7 +93,7 @@ async fn roster(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
         let accounts: Vec<String> = mate
             .accounts
             .iter()
-            .map(|account| format!("{}:{}", account.forge.as_str(), account.login))
+            .map(|account| format!("{}:{}", account.forge, account.login))
             .collect();
         vec![
             Cell::text(seat.person.slug.as_str()),
@@ -178,7 +178,7 @@ fn result(case: &Case, code: &str, lang: Lang) -> Vec<Cell> {
         .collect();
     vec![
         Cell::Number(case.submission.id.0),
-        Cell::text(pull.forge.as_str()),
+        Cell::text(pull.forge.to_string()),
         Cell::text(pull.repository.as_str()),
         Cell::Number(i64::try_from(pull.number).unwrap_or(i64::MAX)),
         Cell::text(&pull.title),
