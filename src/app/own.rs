@@ -169,9 +169,13 @@ pub async fn kept(app: &App, who: &Who, code: &str, lang: Lang, now: Moment) -> 
 }
 
 pub fn account_json(account: &Account) -> Value {
-    json!({
-        "forge": account.forge.kind, "host": account.forge.host(), "login": account.login, "id": account.id, "proven": account.proven,
-    })
+    let mut json = json!({
+        "forge": account.forge.kind, "login": account.login, "id": account.id, "proven": account.proven,
+    });
+    if !account.forge.is_own() {
+        json["host"] = json!(account.forge.host());
+    }
+    json
 }
 
 impl OwnTeam {

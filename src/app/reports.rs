@@ -39,6 +39,9 @@ pub fn take_reports(
     let taken = store::take_reports(db, reports)?;
     let mut dirty = taken.pulls;
     dirty.extend(rebind_authors(db, &taken.authors)?);
+    for (forge, login) in taken.untold.iter().filter(|(_, login)| !login.is_empty()) {
+        dirty.extend(rebind(db, forge, login)?);
+    }
     Ok(Took {
         news: taken.news,
         changes: evaluate_everywhere(db, definitions, dirty, now, cause)?,

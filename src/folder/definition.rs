@@ -31,7 +31,7 @@ const TOP: [&str; 10] = [
     "result",
 ];
 const WINDOW: [&str; 4] = ["opens_at", "closes_at", "merge_grace", "freeze_at"];
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     "bugfix_labels",
     "bugfix_title",
     "bugfix_command",
@@ -39,6 +39,7 @@ const RULES: [&str; 8] = [
     "required_labels",
     "forbidden_labels",
     "bots",
+    "merged_labels",
     "min_changed_lines",
 ];
 const SCORING: [&str; 4] = ["base", "labels", "first_fix_bonus", "daily_limit"];

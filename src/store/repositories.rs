@@ -208,7 +208,8 @@ fn told_by_id(
         // What was known by its path alone has this id.
         (None, None, Some(idless)) => {
             if let Some(row) = book.rows.get_mut(&idless) {
-                row.forge_id = Some(forge_id.to_owned());
+                // Its path is read off what tells the id, as everybody's who has one.
+                *row = new(report, Some(forge_id.to_owned()));
             }
             book.by_id.insert(key.clone(), idless);
             book.changed.insert(idless);

@@ -29,4 +29,5 @@ mod submissions;
 mod surface;
 mod teams;
 mod teams_pages;
+mod truth;
 mod upkeep;

@@ -58,6 +58,7 @@ async fn a_submission_has_the_keys_of_the_contract_and_every_check() {
         let keys: Vec<&String> = one["pull"].as_object().unwrap().keys().collect();
         let wanted = [
             "forge",
+            "host",
             "repository",
             "number",
             "title",

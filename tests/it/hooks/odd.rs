@@ -41,8 +41,8 @@ async fn what_is_not_as_the_event_promises_is_202_and_kept_as_failed_with_the_re
     let whole = github(&Fix::new("github", 1, "ada"), SECRET).body;
     let half = String::from_utf8_lossy(&whole[..whole.len() / 2]).into_owned();
     let good: serde_json::Value = serde_json::from_slice(&whole).unwrap();
-    let mut without_author = good.clone();
-    without_author["pull_request"]["user"] = json!(null);
+    let mut without_title = good.clone();
+    without_title["pull_request"]["title"] = json!(null);
     let mut odd_number = good.clone();
     odd_number["number"] = json!("one");
     let bodies = [
@@ -51,7 +51,7 @@ async fn what_is_not_as_the_event_promises_is_202_and_kept_as_failed_with_the_re
         b"{}".to_vec(),
         b"[]".to_vec(),
         b"\xff\xfe\x00".to_vec(),
-        without_author.to_string().into_bytes(),
+        without_title.to_string().into_bytes(),
         odd_number.to_string().into_bytes(),
         Vec::new(),
     ];
