@@ -1,7 +1,7 @@
 //! A competition's definition from the host's hands: read by the one validator, evaluated, written, and noted
 //! with what of it changed.
 
-use super::{App, AppError, Changes, Competition, Dirty, Objection, Who, evaluate, hex};
+use super::{App, AppError, Changes, Competition, Dirty, Objection, Who, evaluate, hex, reach::look_again};
 use crate::{
     domain::{competition::Definition, ledger::Cause, text::Slug, time::Moment},
     folder::{self, mask},
@@ -122,6 +122,7 @@ pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<
             }
             let id = store::put_definition(db, &address, &text, now)?;
             let competition = fresh(db, id, Arc::new(definition))?;
+            look_again(db, &competition.definition)?;
             let changes = evaluate(db, &competition, &Dirty::All, now, Cause::Definition)?;
             if known.is_none() {
                 store::set_turned(db, id, now)?;

@@ -3,7 +3,7 @@
 //! Keeping is apart from looking: a hook is answered once its bytes are durable, many of them in one
 //! commit, and what they mean is worked out behind that, many of them in one turn.
 
-use super::{App, AppError, take_reports};
+use super::{App, AppError, Definitions, reach::within_reach, take_reports};
 use crate::{
     domain::{ledger::Cause, report::Report, time::Moment},
     forge::{self, Reading},
@@ -168,7 +168,7 @@ async fn one_turn(app: &App, limit: i64, now: Moment) -> Result<usize, AppError>
             store::take_turn(db)?;
             let queued = store::queued_deliveries(db, limit)?;
             let count = queued.len();
-            let (reports, settled) = look_at(queued);
+            let (reports, settled) = look_at(db, &definitions, queued)?;
             take_reports(db, &definitions, reports, now, Cause::Hook)?;
             settle(db, &settled)?;
             Ok::<_, AppError>(count)
@@ -180,26 +180,38 @@ fn settle(db: &mut Db, settled: &[(DeliveryId, DeliveryState)]) -> Result<(), Ap
     Ok(store::settle_deliveries(db, settled)?)
 }
 
-/// What deliveries say: the reports among them, and what becomes of each.
-fn look_at(queued: Vec<Queued>) -> (Vec<Report>, Vec<(DeliveryId, DeliveryState)>) {
-    let mut reports = Vec::with_capacity(queued.len());
+/// What deliveries say: the reports among them that their sources speak for, and what becomes of each.
+fn look_at(
+    db: &mut Db,
+    definitions: &Definitions,
+    queued: Vec<Queued>,
+) -> Result<(Vec<Report>, Vec<(DeliveryId, DeliveryState)>), AppError> {
     let mut settled = Vec::with_capacity(queued.len());
-    for delivery in queued {
+    let mut told: Vec<(Queued, Report)> = Vec::with_capacity(queued.len());
+    for mut delivery in queued {
         let event = Some(delivery.event.as_str()).filter(|event| !event.is_empty());
-        let read = match unpack(&delivery.body) {
+        let read = match unpack(&std::mem::take(&mut delivery.body)) {
             Ok(body) => forge::read(delivery.forge, event, &body).map_err(|unreadable| unreadable.reason),
             Err(error) => Err(error.to_string()),
         };
-        let state = match read {
+        match read {
             Ok(Reading::Pull(mut report)) => {
                 report.telling.confirmed = delivery.confirmed;
-                reports.push(*report);
-                DeliveryState::Done
+                told.push((delivery, *report));
             }
-            Ok(Reading::Ignored(why)) => DeliveryState::Ignored(why),
-            Err(why) => DeliveryState::Failed(why),
-        };
-        settled.push((delivery.id, state));
+            Ok(Reading::Ignored(why)) => settled.push((delivery.id, DeliveryState::Ignored(why))),
+            Err(why) => settled.push((delivery.id, DeliveryState::Failed(why))),
+        }
     }
-    (reports, settled)
+    let mut reports = Vec::with_capacity(told.len());
+    for (id, told) in within_reach(db, definitions, told)? {
+        match told {
+            Ok(report) => {
+                reports.push(report);
+                settled.push((id, DeliveryState::Done));
+            }
+            Err(state) => settled.push((id, state)),
+        }
+    }
+    Ok((reports, settled))
 }

@@ -29,6 +29,7 @@ mod output;
 mod own;
 mod password;
 mod queue;
+mod reach;
 mod reason;
 mod rebuild;
 mod reports;

@@ -1,6 +1,6 @@
 //! Reports of pulls, from wherever they come: taken in as facts, bound to people, evaluated.
 
-use super::{App, AppError, Changes, Definitions, Dirty, evaluate};
+use super::{App, AppError, Changes, Definitions, Dirty, evaluate, reach::about};
 use crate::{
     domain::{
         forge::ForgeHost,
@@ -37,6 +37,11 @@ pub fn take_reports(
 ) -> Result<Took, AppError> {
     store::take_turn(db)?;
     let taken = store::take_reports(db, reports)?;
+    let named: Vec<String> = taken.named.iter().map(|(forge, id)| about(forge, id)).collect();
+    if !named.is_empty() {
+        // What was out of a source's reach may be in it under the repository's other name.
+        store::requeue_about(db, &named)?;
+    }
     let mut dirty = taken.pulls;
     dirty.extend(rebind_authors(db, &taken.authors)?);
     for (forge, login) in taken.untold.iter().filter(|(_, login)| !login.is_empty()) {

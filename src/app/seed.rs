@@ -2,6 +2,7 @@
 
 use super::{
     App, AppError, Competition, Definitions, Dirty, LineSum, evaluate,
+    reach::look_again,
     reports::{import, rebind},
     seal::publish,
 };
@@ -102,6 +103,9 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
         Some(stored) if !changed => stored.id,
         _ => store::put_definition(db, slug, &folder.definition_text, now)?,
     };
+    if changed {
+        look_again(db, &folder.definition)?;
+    }
     // Teams and people as they were loaded last are left alone: since then people may have joined and left.
     let roster_changed = known.as_ref().and_then(|stored| stored.roster_hash.as_deref()) != Some(&folder.roster_hash);
     let (mut teams_changed, mut people_changed) = (false, false);

@@ -1,11 +1,12 @@
 //! Sources: who may send hooks, with their secrets read.
 
-use super::{App, AppError};
+use super::{App, AppError, Competition};
 use crate::{
     domain::time::Moment,
     domain::{
         competition::{Secret, Source},
-        forge::Forge,
+        forge::{Forge, ForgeHost},
+        team::CompetitionId,
         text::Slug,
     },
     forge::{self, Hook, Proof, Refusal},
@@ -19,6 +20,8 @@ pub type ReadSecret = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// A source with its secrets at hand.
 struct Ready {
+    competition: CompetitionId,
+    forge: ForgeHost,
     secrets: Vec<String>,
     confirm: Option<bool>,
 }
@@ -34,11 +37,13 @@ pub struct Sources {
 }
 
 /// What a hook's proof is worth at its source.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Proven {
     /// Its facts are taken as proven: the proof covers the body and the source asks for no more, or the
     /// source says `confirm = false`.
     pub confirmed: bool,
+    /// The competitions whose source proved it, all of one host.
+    pub by: Vec<CompetitionId>,
 }
 
 /// A secret that is not there. Its value never appears.
@@ -68,14 +73,14 @@ impl Sources {
         }
     }
 
-    fn ready(&self, competition: &Slug, source: &Source, missing: &mut Vec<MissingSecret>) -> Ready {
+    fn ready(&self, competition: &Competition, source: &Source, missing: &mut Vec<MissingSecret>) -> Ready {
         let mut value = |key: &'static str, secret: &Secret| match secret {
             Secret::Literal(value) => Some(value.clone()),
             Secret::Env(variable) => {
                 let value = (self.read)(variable).filter(|value| !value.is_empty());
                 if value.is_none() {
                     missing.push(MissingSecret {
-                        competition: competition.clone(),
+                        competition: competition.stored.slug.clone(),
                         source: source.name.clone(),
                         key,
                         variable: variable.clone(),
@@ -94,6 +99,8 @@ impl Sources {
             value("token", token);
         }
         Ready {
+            competition: competition.id(),
+            forge: source.forge.clone(),
             secrets,
             confirm: source.confirm,
         }
@@ -107,7 +114,7 @@ impl Sources {
         for competition in app.competitions().await? {
             let mut lacks = Vec::new();
             for source in &competition.definition.sources {
-                let mut ready = self.ready(&competition.stored.slug, source, &mut lacks);
+                let mut ready = self.ready(&competition, source, &mut lacks);
                 let own = written.iter().filter(|own| {
                     own.competition == competition.id() && own.forge == source.forge.kind && own.source == source.name
                 });
@@ -136,15 +143,27 @@ impl Sources {
     pub fn verify(&self, forge: Forge, name: &Slug, hook: &Hook<'_>, now: Moment) -> Result<Proven, Refusal> {
         let book = self.book.read();
         let mut refusal = Refusal::NoSecret;
+        let mut proven: Option<(Proven, &ForgeHost)> = None;
         for ready in book.get(&(forge, name.clone())).map_or(&[][..], Vec::as_slice) {
             match forge::verify(forge, hook, &ready.secrets, now) {
                 Ok(proof) => {
-                    let confirm = ready.confirm.unwrap_or(proof == Proof::Uncovered);
-                    return Ok(Proven { confirmed: !confirm });
+                    let confirmed = !ready.confirm.unwrap_or(proof == Proof::Uncovered);
+                    match &mut proven {
+                        None => {
+                            let by = vec![ready.competition];
+                            proven = Some((Proven { confirmed, by }, &ready.forge));
+                        }
+                        // One secret in two competitions: it proves as much as each of them asks for.
+                        Some((proven, host)) if **host == ready.forge => {
+                            proven.confirmed &= confirmed;
+                            proven.by.push(ready.competition);
+                        }
+                        Some(_) => {}
+                    }
                 }
                 Err(refused) => refusal = refused,
             }
         }
-        Err(refusal)
+        proven.map(|(proven, _)| proven).ok_or(refusal)
     }
 }

@@ -256,14 +256,40 @@ impl Definition {
         scope
     }
 
-    /// Whether a source of this competition speaks for a repository. `id`: the host's, where it is known; `paths`:
-    /// all that it has been known under. Contract, section 2.
-    pub fn speaks_for(&self, source: &Source, id: Option<&str>, paths: &[&str]) -> bool {
-        match &source.repositories {
-            None => self.scope().place(&source.forge, id, paths.iter().copied()).is_some(),
-            Some(patterns) => patterns
-                .iter()
-                .any(|pattern| paths.iter().any(|path| fits(&folded(pattern), &folded(path)))),
+    /// What a source of this competition speaks for. Contract, section 2.
+    pub fn reach<'a>(&'a self, source: &'a Source) -> Reach<'a> {
+        Reach {
+            forge: &source.forge,
+            of: match &source.repositories {
+                None => ReachOf::Scope(self.scope()),
+                Some(patterns) => ReachOf::Patterns(patterns.iter().map(|pattern| folded(pattern)).collect()),
+            },
+        }
+    }
+}
+
+/// The repositories that a source speaks for, on its forge and host.
+pub struct Reach<'a> {
+    pub forge: &'a ForgeHost,
+    of: ReachOf<'a>,
+}
+
+enum ReachOf<'a> {
+    /// The competition's repositories and mirrors.
+    Scope(Scope<'a>),
+    /// Folded.
+    Patterns(Vec<String>),
+}
+
+impl Reach<'_> {
+    /// `id`: the host's, where it is known; `paths`: those that the repository has been known under.
+    pub fn covers(&self, id: Option<&str>, paths: &[&str]) -> bool {
+        match &self.of {
+            ReachOf::Scope(scope) => scope.place(self.forge, id, paths.iter().copied()).is_some(),
+            ReachOf::Patterns(patterns) => {
+                let fits_one = |path: &&str| patterns.iter().any(|pattern| fits(pattern, &folded(path)));
+                paths.iter().any(fits_one)
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Deliveries: what forges sent, kept before it is looked at.
 
 use super::{Db, PART, StoreError, on, schema::deliveries};
-use crate::domain::{forge::Forge, text::Slug, time::Moment};
+use crate::domain::{forge::Forge, team::CompetitionId, text::Slug, time::Moment};
 use diesel::prelude::*;
 
 /// A delivery's number in this database.
@@ -19,6 +19,8 @@ pub struct NewDelivery {
     pub received_at: Moment,
     /// Its facts are taken as proven.
     pub confirmed: bool,
+    /// The competitions whose source proved it.
+    pub proven_by: Vec<CompetitionId>,
     /// zstd of the body, passwords blanked.
     pub body: Vec<u8>,
 }
@@ -28,8 +30,11 @@ pub struct NewDelivery {
 pub struct Queued {
     pub id: DeliveryId,
     pub forge: Forge,
+    pub source: Slug,
     pub event: String,
     pub confirmed: bool,
+    /// As in [`NewDelivery`]; None: kept before that was noted, so by whoever names the source.
+    pub proven_by: Option<Vec<CompetitionId>>,
     pub body: Vec<u8>,
 }
 
@@ -39,6 +44,11 @@ pub enum DeliveryState {
     Done,
     /// An event that means nothing here, and why.
     Ignored(String),
+    /// Its source does not speak for the repository, and why; `about`: the repository, as `gitlab:12` or by its path.
+    OutOfReach {
+        why: String,
+        about: String,
+    },
     /// JSON that is not what the event promises, and where.
     Failed(String),
 }
@@ -54,6 +64,7 @@ pub fn keep_deliveries(db: &mut Db, batch: &[NewDelivery]) -> Result<Vec<bool>, 
             deliveries::event.eq(&delivery.event),
             deliveries::received_at.eq(delivery.received_at.millis()),
             deliveries::confirmed.eq(delivery.confirmed),
+            deliveries::proven_by.eq(ids_text(&delivery.proven_by)),
             deliveries::body.eq(&delivery.body),
             deliveries::state.eq("queued"),
         );
@@ -75,18 +86,23 @@ pub fn queued_deliveries(db: &mut Db, limit: i64) -> Result<Vec<Queued>, StoreEr
         .select((
             deliveries::id,
             deliveries::forge,
+            deliveries::source,
             deliveries::event,
             deliveries::confirmed,
+            deliveries::proven_by,
             deliveries::body,
         ));
-    let rows: Vec<(i64, String, String, bool, Vec<u8>)> = on!(db, c => query.load(c))?;
+    type Found = (i64, String, String, String, bool, Option<String>, Vec<u8>);
+    let rows: Vec<Found> = on!(db, c => query.load(c))?;
     rows.into_iter()
-        .map(|(id, forge, event, confirmed, body)| {
+        .map(|(id, forge, source, event, confirmed, proven_by, body)| {
             Ok(Queued {
                 id: DeliveryId(id),
                 forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+                source: Slug::parse(&source).map_err(|e| StoreError::unreadable("source", &e))?,
                 event,
                 confirmed,
+                proven_by: proven_by.as_deref().map(read_ids),
                 body,
             })
         })
@@ -105,16 +121,65 @@ pub fn settle_deliveries(db: &mut Db, settled: &[(DeliveryId, DeliveryState)]) -
         on!(db, c => diesel::update(rows).set(deliveries::state.eq("done")).execute(c))?;
     }
     for (id, state) in settled {
-        let (state, reason) = match state {
+        let (state, reason, about) = match state {
             DeliveryState::Done => continue,
-            DeliveryState::Ignored(reason) => ("ignored", reason),
-            DeliveryState::Failed(reason) => ("failed", reason),
+            DeliveryState::Ignored(reason) => ("ignored", reason, None),
+            DeliveryState::OutOfReach { why, about } => ("ignored", why, Some(about)),
+            DeliveryState::Failed(reason) => ("failed", reason, None),
         };
         let row = deliveries::table.find(id.0);
-        let values = (deliveries::state.eq(state), deliveries::reason.eq(reason));
+        let values = (
+            deliveries::state.eq(state),
+            deliveries::reason.eq(reason),
+            deliveries::about.eq(about),
+        );
         on!(db, c => diesel::update(row).set(values).execute(c))?;
     }
     Ok(())
+}
+
+/// Has deliveries looked at again that were about one of these repositories and out of their source's reach.
+pub fn requeue_about(db: &mut Db, abouts: &[String]) -> Result<usize, StoreError> {
+    let mut again = 0;
+    for part in abouts.chunks(PART) {
+        let rows = deliveries::table.filter(deliveries::about.eq_any(part));
+        again += on!(db, c => diesel::update(rows).set(&AGAIN).execute(c))?;
+    }
+    Ok(again)
+}
+
+/// Has deliveries of a source looked at again that were out of its reach.
+pub fn requeue_out_of_reach(db: &mut Db, forge: Forge, source: &Slug) -> Result<usize, StoreError> {
+    let rows = deliveries::table
+        .filter(deliveries::about.is_not_null())
+        .filter(deliveries::forge.eq(forge.as_str()))
+        .filter(deliveries::source.eq(source.as_str()));
+    Ok(on!(db, c => diesel::update(rows).set(&AGAIN).execute(c))?)
+}
+
+/// What a delivery that is looked at again is set to.
+#[derive(AsChangeset)]
+#[diesel(table_name = deliveries)]
+#[diesel(treat_none_as_null = true)]
+struct Again {
+    state: &'static str,
+    reason: Option<String>,
+    about: Option<String>,
+}
+
+const AGAIN: Again = Again {
+    state: "queued",
+    reason: None,
+    about: None,
+};
+
+fn ids_text(ids: &[CompetitionId]) -> String {
+    serde_json::to_string(ids).unwrap_or_else(|_| "[]".into())
+}
+
+/// What [`ids_text`] wrote; nobody, where somebody else wrote it.
+fn read_ids(text: &str) -> Vec<CompetitionId> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// How many deliveries are in each state.

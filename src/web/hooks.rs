@@ -50,6 +50,7 @@ pub async fn hook(request: HttpRequest, payload: web::Payload, site: web::Data<S
         event: event.unwrap_or_default().chars().take(64).collect(),
         received_at: now,
         confirmed: proven.confirmed,
+        proven_by: proven.by,
         body: pack(&forge::redacted(forge, &body))
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the body could not be packed"))?,
     };
