@@ -123,6 +123,7 @@ async fn look(
     keys(&app, now, chart).await?;
     for competition in definitions(&app, chart).await? {
         sources(&competition, is_set, chart);
+        shared_names(&app, &competition, chart).await?;
         ledger(&app, &competition, chart).await?;
     }
     deliveries(&app, now, chart).await
@@ -339,6 +340,29 @@ async fn ledger(app: &App, competition: &Competition, chart: &mut Chart) -> Resu
             "competition {slug}: the ledger's {} entries are whole and give every submission",
             proof.entries
         ));
+    }
+    Ok(())
+}
+
+/// Paths that several repositories have borne, which the host may not know.
+async fn shared_names(app: &App, competition: &Competition, chart: &mut Chart) -> Result<(), AppError> {
+    let (slug, definition) = (&competition.stored.slug, competition.definition.clone());
+    let shared = app
+        .store
+        .read(move |db| store::shared_names(db, definition.scope().paths()))
+        .await?;
+    for name in shared {
+        let ids: Vec<&str> = name.bearers.iter().filter_map(|one| one.forge_id.as_deref()).collect();
+        chart.warn(
+            format!(
+                "competition {slug}: {}:{} was borne by {} repositories, with the ids {}",
+                name.forge,
+                name.path,
+                name.bearers.len(),
+                ids.join(", ")
+            ),
+            "all of them count; to count one alone, write its id into [[repository]]",
+        );
     }
     Ok(())
 }

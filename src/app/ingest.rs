@@ -55,7 +55,7 @@ impl Ingest {
             let mut batch: Vec<Waiting> = Vec::with_capacity(COMMIT);
             while arrived.recv_many(&mut batch, COMMIT).await > 0 {
                 let (deliveries, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-                let kept = app.store.write(move |db| store::keep_deliveries(db, &deliveries)).await;
+                let kept = app.store.keep(deliveries).await;
                 for (at, asker) in askers.into_iter().enumerate() {
                     let answer = match &kept {
                         Ok(new) if new.get(at).copied().unwrap_or(false) => Ok(Received::New),
@@ -134,6 +134,7 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, std::io::Error> {
 /// A turn that the database refuses is taken again one delivery at a time, so that one body nobody
 /// foresaw fails alone, with its reason, and the others are not held up by it.
 pub async fn work_queue(app: &App, now: Moment) -> Result<usize, AppError> {
+    app.store.take_over(TURN).await?;
     match one_turn(app, TURN, now).await {
         Err(AppError::Store(StoreError::Refused(_) | StoreError::Unreadable(_))) => {
             let one = one_turn(app, 1, now).await;

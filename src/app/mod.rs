@@ -32,6 +32,7 @@ mod queue;
 mod reach;
 mod reason;
 mod rebuild;
+mod refusals;
 mod reports;
 mod requests;
 mod restore;
@@ -81,6 +82,7 @@ pub use own::{Own, OwnQuery, OwnTeam, account_json, kept, own};
 pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
+pub use refusals::Refusals;
 pub use reports::{LineSum, Took, import, take_acts, take_reports};
 pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,

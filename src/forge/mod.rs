@@ -85,6 +85,20 @@ pub enum Refusal {
     Stale { header: &'static str, skew: i64 },
 }
 
+impl Refusal {
+    /// What it is, in one of few sentences: without what differs from one hook to the next.
+    pub fn kind(&self) -> String {
+        match self {
+            Refusal::Stale { header, .. } => {
+                format!("the header {header} is more than 300 s off: is a clock wrong, or is this a replay?")
+            }
+            Refusal::NoSecret | Refusal::Missing(_) | Refusal::Malformed(_) | Refusal::Wrong(_) | Refusal::Sha1Only => {
+                self.to_string()
+            }
+        }
+    }
+}
+
 /// Whether `hook` comes from who holds one of `secrets` (several while one is rotated; empty ones count
 /// as absent). `now` is held against the time that signed forms bear: 5 minutes off, either way, is the
 /// most. All secrets are always tried, each compared in constant time.

@@ -261,6 +261,19 @@ tables! {
         proven_by: Option<String>,
         about: Option<String>,
     }
+    refusals (
+        "forge, source, why",
+        "forge COLLATE \"C\", source COLLATE \"C\", why COLLATE \"C\"",
+        false,
+        false
+    ) {
+        forge: String,
+        source: String,
+        why: String,
+        count: i64,
+        first_at: i64,
+        last_at: i64,
+    }
     counters ("name", "name COLLATE \"C\"", false, true) {
         name: String,
         value: i64,

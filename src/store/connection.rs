@@ -4,7 +4,7 @@
 //! (a deferred one that turns into a write fails at once with BUSY, whatever the timeout), and a pool of
 //! readers. PostgreSQL: one pool for both.
 
-use super::StoreError;
+use super::{StoreError, inbox::Inbox};
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     pg::PgConnection,
@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, mpsc},
     time::Duration,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -106,7 +106,7 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Db) + Send>;
+pub(super) type Job = Box<dyn FnOnce(&mut Db) + Send>;
 
 /// The database, for everything above this floor. Cheap to clone; closes when the last clone is gone.
 #[derive(Clone)]
@@ -114,23 +114,30 @@ pub struct Store {
     /// None on PostgreSQL, where every connection of the pool may write.
     writer: Option<mpsc::Sender<Job>>,
     pool: Pool<Opener>,
-    url: Arc<DatabaseUrl>,
+    pub(super) url: Arc<DatabaseUrl>,
+    pub(super) inbox: Inbox,
+    /// How many may write at once on PostgreSQL: whoever waits for somebody's lock keeps no reader out.
+    writers: Arc<Semaphore>,
 }
 
 /// How many SQLite readers, and how many PostgreSQL connections, an instance holds at most.
 const READERS: u32 = 4;
 const CONNECTIONS: u32 = 16;
+/// Of those, how many may be taken by who writes.
+const WRITERS: usize = 8;
+/// How long one who wants to write waits for others.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-const READER: &str = "PRAGMA busy_timeout = 8000; PRAGMA query_only = ON; PRAGMA cache_size = -8000; \
+pub(super) const READER: &str = "PRAGMA busy_timeout = 8000; PRAGMA query_only = ON; PRAGMA cache_size = -8000; \
     PRAGMA mmap_size = 268435456;";
 // WAL and FULL: what was acknowledged survives kill -9 and a power cut.
-const WRITER: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+pub(super) const WRITER: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; \
     PRAGMA journal_size_limit = 67108864;";
 
 /// Opens the connections of the pool: the variant is chosen by the URL, and not by which one succeeds.
 #[derive(Debug)]
-struct Opener(Arc<DatabaseUrl>);
+pub(super) struct Opener(pub Arc<DatabaseUrl>);
 
 impl ManageConnection for Opener {
     type Connection = Db;
@@ -160,7 +167,7 @@ impl ManageConnection for Opener {
     }
 }
 
-fn open_sqlite(path: &Path, pragmas: &str) -> Result<Db, StoreError> {
+pub(super) fn open_sqlite(path: &Path, pragmas: &str) -> Result<Db, StoreError> {
     let text = path.to_string_lossy();
     let mut connection = SqliteConnection::establish(&text).map_err(|e| StoreError::unreachable(&e))?;
     connection
@@ -184,7 +191,13 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .build(Opener(Arc::clone(&url)))
             .map_err(|e| StoreError::unreachable(&e))?;
-        Ok(Self { writer, pool, url })
+        Ok(Self {
+            writer,
+            pool,
+            url,
+            inbox: Inbox::default(),
+            writers: Arc::new(Semaphore::new(WRITERS)),
+        })
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -201,7 +214,17 @@ impl Store {
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
         let Some(writer) = &self.writer else {
-            return self.pooled(move |db| in_transaction(db, Intent::Write, work)).await;
+            let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.writers).acquire_owned()).await;
+            let turn = match turn {
+                Ok(turn) => turn.map_err(|_| E::from(StoreError::Closed))?,
+                Err(_) => return Err(StoreError::Busy("others are writing".into()).into()),
+            };
+            let work = move |db: &mut Db| {
+                // Held by the work itself, which goes on where its asker has gone away.
+                let _turn = turn;
+                in_transaction(db, Intent::Write, work)
+            };
+            return self.pooled(work).await;
         };
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| {
@@ -260,7 +283,11 @@ fn start_writer(path: &Path) -> Result<mpsc::Sender<Job>, StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| StoreError::unreachable(&e))?;
     }
-    let mut db = open_sqlite(path, WRITER)?;
+    start_thread("store-writer", open_sqlite(path, WRITER)?)
+}
+
+/// A thread of its own that works off jobs on one connection, in the order in which they come.
+pub(super) fn start_thread(name: &str, mut db: Db) -> Result<mpsc::Sender<Job>, StoreError> {
     let (writer, jobs) = mpsc::channel::<Job>();
     let work = move || {
         // Ends when the last Store is gone, after the jobs that were queued.
@@ -268,18 +295,18 @@ fn start_writer(path: &Path) -> Result<mpsc::Sender<Job>, StoreError> {
             job(&mut db);
         }
     };
-    let thread = std::thread::Builder::new().name("store-writer".into());
+    let thread = std::thread::Builder::new().name(name.into());
     thread.spawn(work).map_err(|e| StoreError::unreachable(&e))?;
     Ok(writer)
 }
 
 #[derive(Clone, Copy)]
-enum Intent {
+pub(super) enum Intent {
     Read,
     Write,
 }
 
-fn in_transaction<T, E: From<StoreError>>(
+pub(super) fn in_transaction<T, E: From<StoreError>>(
     db: &mut Db,
     intent: Intent,
     work: impl FnOnce(&mut Db) -> Result<T, E>,

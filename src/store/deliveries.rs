@@ -173,12 +173,12 @@ const AGAIN: Again = Again {
     about: None,
 };
 
-fn ids_text(ids: &[CompetitionId]) -> String {
+pub(super) fn ids_text(ids: &[CompetitionId]) -> String {
     serde_json::to_string(ids).unwrap_or_else(|_| "[]".into())
 }
 
 /// What [`ids_text`] wrote; nobody, where somebody else wrote it.
-fn read_ids(text: &str) -> Vec<CompetitionId> {
+pub(super) fn read_ids(text: &str) -> Vec<CompetitionId> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
@@ -191,7 +191,7 @@ pub fn count_deliveries(db: &mut Db) -> Result<Vec<(String, i64)>, StoreError> {
     Ok(on!(db, c => query.load(c))?)
 }
 
-/// A delivery that could not be read.
+/// A delivery that changed nothing, and why.
 #[derive(Clone, Debug)]
 pub struct Failed {
     pub id: DeliveryId,
@@ -204,8 +204,19 @@ pub struct Failed {
 
 /// The newest deliveries that could not be read.
 pub fn failed_deliveries(db: &mut Db, limit: i64) -> Result<Vec<Failed>, StoreError> {
+    newest(db, false, limit)
+}
+
+/// The newest deliveries that were about what their source does not speak for.
+pub fn deliveries_out_of_reach(db: &mut Db, limit: i64) -> Result<Vec<Failed>, StoreError> {
+    newest(db, true, limit)
+}
+
+fn newest(db: &mut Db, out_of_reach: bool, limit: i64) -> Result<Vec<Failed>, StoreError> {
+    let state = if out_of_reach { "ignored" } else { "failed" };
     let query = deliveries::table
-        .filter(deliveries::state.eq("failed"))
+        .filter(deliveries::state.eq(state))
+        .filter(deliveries::about.is_not_null().eq(out_of_reach))
         .order(deliveries::id.desc())
         .limit(limit)
         .select((

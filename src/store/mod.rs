@@ -11,6 +11,7 @@ mod decisions;
 mod deliveries;
 mod handshakes;
 mod health;
+mod inbox;
 mod joining;
 mod ledger;
 mod logins;
@@ -18,6 +19,7 @@ mod migrate;
 mod own;
 mod people;
 mod pulls;
+mod refusals;
 mod registrations;
 mod repositories;
 mod results;
@@ -44,8 +46,11 @@ pub use migrate::*;
 pub use own::*;
 pub use people::*;
 pub use pulls::*;
+pub use refusals::*;
 pub use registrations::*;
-pub use repositories::{Bearer, Repository, RepositoryId, bearers, names_by_id, repositories_at};
+pub use repositories::{
+    Bearer, Repository, RepositoryId, SharedName, bearers, names_by_id, repositories_at, shared_names,
+};
 pub use results::*;
 pub use source_secrets::*;
 pub use submissions::*;

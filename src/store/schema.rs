@@ -164,6 +164,16 @@ diesel::table! {
     }
 }
 diesel::table! {
+    refusals (forge, source, why) {
+        forge -> Text,
+        source -> Text,
+        why -> Text,
+        count -> BigInt,
+        first_at -> BigInt,
+        last_at -> BigInt,
+    }
+}
+diesel::table! {
     counters (name) {
         name -> Text,
         value -> BigInt,

@@ -38,10 +38,10 @@ pub async fn hook(request: HttpRequest, payload: web::Payload, site: web::Data<S
         body: &body,
     };
     let now = site.now();
-    let proven = site
-        .sources
-        .verify(forge, &source, &hook, now)
-        .map_err(|refusal| Problem::new(StatusCode::UNAUTHORIZED, refusal.to_string()))?;
+    let proven = site.sources.verify(forge, &source, &hook, now).map_err(|refusal| {
+        site.refusals.note(forge, &source, &refusal, now);
+        Problem::new(StatusCode::UNAUTHORIZED, refusal.to_string())
+    })?;
     let event = forge::event(forge, &hook);
     let delivery = NewDelivery {
         forge,

@@ -29,7 +29,7 @@ pub use routes::{ROUTES, Route};
 pub use serve::{Running, Settings, StartError, start};
 
 use crate::{
-    app::{self, App, Ingest, Objection, Sources},
+    app::{self, App, Ingest, Objection, Refusals, Sources},
     domain::{forge::Forge, text::Slug, time::Moment},
     forge::{client::Client, oauth::Provider},
     live::{Boards, Live},
@@ -49,6 +49,8 @@ pub struct Site {
     pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
+    /// Hooks that were refused and that the host has not been told of yet.
+    pub refusals: Refusals,
     /// True once the server is on its way out: streams end, /readyz fails.
     pub stopping: watch::Receiver<bool>,
     /// The boards have been read once.

@@ -2,7 +2,7 @@
 
 use super::{Proxies, Site, limit::Limits, observe::observe, routes};
 use crate::{
-    app::{self, App, AppError, Ingest, Sources},
+    app::{self, App, AppError, Ingest, Refusals, Sources},
     domain::level::Ladder,
     forge::{client::Client, oauth::Provider},
     live::{Boards, ReadDefinition},
@@ -119,6 +119,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         uncovered: Boards::new(Ladder::default(), false),
         ingest: ingest.clone(),
         sources: sources.clone(),
+        refusals: Refusals::default(),
         stopping: stop.clone(),
         begun: AtomicBool::new(true),
         metrics,
@@ -227,6 +228,9 @@ async fn follow(
         if beats.is_multiple_of(TURN_BEATS) {
             // The recorder keeps each time that a request took until it is told to add them up.
             site.metrics.run_upkeep();
+            if let Err(error) = site.refusals.write(&app).await {
+                tracing::error!(%error, "refused hooks are not written down yet");
+            }
         }
         if beats.is_multiple_of(TURN_BEATS)
             && let Err(error) = app::turn(&app, app::now()).await

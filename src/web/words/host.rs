@@ -153,6 +153,12 @@ area!(
         secret_end_do: "End this secret", "停用此密钥";
         no_secret: "no secret: every hook is refused", "没有密钥，所有推送都会被拒绝";
         failed_lead: "Kept as they came, and never counted. Each says why it could not be read.", "原样保留，不计入，并注明无法读取的原因。";
+        refused: "Refused", "被拒绝";
+        out_of_reach: "Not this source's repositories", "不属于该来源的仓库";
+        out_of_reach_lead: "Proven, and about a repository that the source does not speak for: nothing was changed. If it should count, name the repository in the competition or in the source.", "签名有效，但来源无权代表该仓库，因此未作任何更改。如需计入，请在比赛设置或该来源中写明此仓库。";
+        shared_names: "Several repositories under one path", "同一路径下的多个仓库";
+        shared_names_lead: "Each counts with its own numbers; a report that names no id is about the first. To count one alone, write its id into [[repository]].", "每个仓库各自计数；未注明 id 的消息归第一个。如只计其中一个，请在 [[repository]] 中写明其 id。";
+        first_pull: "first pull request", "最早的 PR";
         no_failed: "Every delivery could be read.", "所有推送均已读取。";
         event: "Event", "事件";
         received: "Received", "收到时间";
