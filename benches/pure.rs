@@ -42,7 +42,7 @@ fn subject(number: usize, people: usize) -> Subject {
     let person = like % people;
     Subject {
         id: SubmissionId(number as i64 + 1),
-        forge: Forge::Gitee,
+        forge: Forge::Gitee.into(),
         repository: made::folder::repository(like),
         number: number as u64 + 1,
         family: (like % made::folder::REPOSITORIES) as u32,
@@ -50,7 +50,7 @@ fn subject(number: usize, people: usize) -> Subject {
         confirmed: true,
         merge_sha: Some(format!("{:040x}", number * 2 + 1)),
         head_sha: Some(format!("{:040x}", number * 2)),
-        base_branch: if port { "r1.0" } else { "master" }.to_owned(),
+        base_branch: Some(if port { "r1.0" } else { "master" }.to_owned()),
         plain_title: format!("fix leak {like} in the tensor cache"),
         revert_of: None,
         person: Some(PersonId(person as i64 + 1)),
@@ -93,7 +93,7 @@ fn awards(bench: &mut Criterion) {
             // Neither in order nor all on one day.
             order: Order {
                 merged_at: moment(number * 7_919 % 100 * 10_000),
-                forge: Forge::GitHub,
+                forge: Forge::GitHub.into(),
                 repository: made::folder::repository(number),
                 number: number as u64,
             },

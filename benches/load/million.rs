@@ -8,6 +8,7 @@ use bugathlon::{
         forge::Forge,
         ledger::Cause,
         pull::{Actor, Pull, RepoPath, State},
+        report::Report,
         text::Slug,
         time::Moment,
     },
@@ -184,12 +185,12 @@ pub fn one_more_and_whole(path: &Path, count: usize) -> io::Result<()> {
     })
 }
 
-fn merge(count: usize, number: usize) -> Pull {
+fn merge(count: usize, number: usize) -> Report {
     let people = (count / 10).max(1);
     let person = number * 7_919 % people;
     let merged_at = Moment::from_millis((folder::FIRST_MERGE + folder::SPREAD) * 1000 + number as i64 * 1000);
-    Pull {
-        forge: Forge::GitHub,
+    Report::of(Pull {
+        forge: Forge::GitHub.into(),
         repository: RepoPath::parse(&folder::repository(number)).expect("a path"),
         repository_id: Some(folder::repository_id(number).to_string()),
         number: 50_000_000 + number as u64,
@@ -202,20 +203,21 @@ fn merge(count: usize, number: usize) -> Pull {
             bot: false,
         },
         merged_by: None,
-        base_branch: "main".into(),
+        base_branch: Some("main".into()),
         head_branch: None,
         head_sha: Some(format!("{:040x}", (1_u128 << 120) + number as u128)),
         merge_sha: Some(format!("{:040x}", (1_u128 << 121) + number as u128)),
+        squash_sha: None,
         created_at: merged_at.plus(-Moment::DAY),
         merged_at: Some(merged_at),
+        closed_at: None,
         labels: vec!["kind/bug".into()],
         linked_issues: vec![],
         additions: Some(3),
         deletions: Some(1),
         updated_at: Some(merged_at),
         url: None,
+        draft: false,
         confirmed: true,
-        merge_report: None,
-    }
-    .reported()
+    })
 }

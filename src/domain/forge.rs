@@ -116,6 +116,11 @@ impl ForgeHost {
         })
     }
 
+    /// A forge on its makers' own host.
+    pub const fn own(kind: Forge) -> Self {
+        Self { kind, host: None }
+    }
+
     /// `gitlab` or `gitlab@git.example.org`.
     pub fn parse(text: &str) -> Result<Self, BadForgeHost> {
         match text.split_once('@') {
@@ -148,7 +153,7 @@ impl ForgeHost {
 
 impl From<Forge> for ForgeHost {
     fn from(kind: Forge) -> Self {
-        Self { kind, host: None }
+        Self::own(kind)
     }
 }
 

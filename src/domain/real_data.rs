@@ -13,7 +13,7 @@ use super::{
     rank::{Figures, Lens, Part, Word, rank},
     region::Region,
     team::*,
-    testing::at,
+    testing::{at, settled},
     text::{Name, Slug},
     time::{Moment, Span},
 };
@@ -34,10 +34,14 @@ fn folder() -> Option<PathBuf> {
 fn sprint() -> Definition {
     let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
     let project = |name: &&str| Repository {
-        forge: Forge::Gitee,
+        forge: Forge::Gitee.into(),
         path: RepoPath::parse(&format!("mindspore/{name}")).unwrap(),
+        id: None,
         branches: vec![],
-        mirrors: vec![(Forge::GitHub, RepoPath::parse(&format!("mindspore-ai/{name}")).unwrap())],
+        mirrors: vec![(
+            Forge::GitHub.into(),
+            RepoPath::parse(&format!("mindspore-ai/{name}")).unwrap(),
+        )],
     };
     let projects = [
         "book",
@@ -72,6 +76,7 @@ fn sprint() -> Definition {
             required_labels: vec![],
             forbidden_labels: words(&["stat/invalid", "stat/duplicate"]),
             bots: words(&["mindspore-ci-bot", "i-robot"]),
+            merged_labels: vec![],
             min_changed_lines: 1,
         },
         scoring: Scoring {
@@ -129,7 +134,7 @@ fn roster(folder: &std::path::Path) -> Roster {
             let (forge, login) = account.split_once(':').unwrap();
             roster.add_account(Account {
                 person: id,
-                forge: Forge::parse(forge).unwrap(),
+                forge: Forge::parse(forge).unwrap().into(),
                 login: login.into(),
                 id: None,
                 proven: false,
@@ -154,8 +159,8 @@ fn pull(line: &Value) -> Pull {
             ..Actor::default()
         })
     };
-    Pull {
-        forge: Forge::parse(&text("forge").unwrap()).unwrap(),
+    settled(Pull {
+        forge: Forge::parse(&text("forge").unwrap()).unwrap().into(),
         repository: RepoPath::parse(&text("repository").unwrap()).unwrap(),
         repository_id: None,
         number: line["number"].as_u64().unwrap(),
@@ -164,22 +169,23 @@ fn pull(line: &Value) -> Pull {
         body: text("body").unwrap_or_default(),
         author: actor("author").unwrap(),
         merged_by: actor("merged_by"),
-        base_branch: text("base_branch").unwrap(),
+        base_branch: text("base_branch"),
         head_branch: text("head_branch"),
         head_sha: text("head_sha"),
         merge_sha: text("merge_sha"),
+        squash_sha: None,
         created_at: at(&text("created_at").unwrap()),
         merged_at: text("merged_at").as_deref().map(at),
+        closed_at: None,
         labels: serde_json::from_value(line["labels"].clone()).unwrap(),
         linked_issues: vec![],
         additions: line["additions"].as_u64(),
         deletions: line["deletions"].as_u64(),
         updated_at: text("updated_at").as_deref().map(at),
         url: text("url"),
+        draft: false,
         confirmed: true,
-        merge_report: None,
-    }
-    .reported()
+    })
 }
 
 /// Everything that the rules say of the folder.
@@ -196,7 +202,7 @@ fn judge(folder: &std::path::Path) -> Sprint {
     let scope = definition.scope();
     let now = at("2026-01-01T00:00:00Z");
     let subject = |(pull, id): (&Pull, i64)| {
-        let place = scope.place(pull.forge, &pull.repository).unwrap();
+        let place = scope.place_of_path(&pull.forge, &pull.repository).unwrap();
         Subject::of(SubmissionId(id), &definition, place, &roster, pull, None, now)
     };
     let subjects: Vec<Subject> = pulls.iter().zip(0..).map(subject).collect();

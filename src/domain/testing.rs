@@ -4,9 +4,10 @@ use super::{
     check::{Check, Outcome, alone},
     competition::*,
     evaluate::{Decision, Subject},
-    forge::Forge,
+    forge::{Forge, ForgeHost},
     pull::{Actor, Pull, RepoPath, State},
     region::Region,
+    report::{Facts, Report},
     team::*,
     text::{Lang, Name, Slug},
     time::{Moment, Span},
@@ -17,10 +18,21 @@ pub fn at(text: &str) -> Moment {
     Moment::parse(text).unwrap()
 }
 
+/// The pull as its facts are, told by one report.
+pub fn settled(mut pull: Pull) -> Pull {
+    if pull.state != State::Merged {
+        pull.merged_at = None;
+    }
+    let report = Report::of(pull);
+    let facts = Facts::of([report.telling]);
+    let pull = facts.pull(report.forge, report.repository, report.repository_id, report.number);
+    pull.unwrap()
+}
+
 /// A confirmed, merged bug fix of `dev1` in the middle of [`definition`]'s window.
 pub fn pull(number: u64) -> Pull {
-    Pull {
-        forge: Forge::Gitee,
+    settled(Pull {
+        forge: Forge::Gitee.into(),
         repository: RepoPath::parse("lanterns/lantern").unwrap(),
         repository_id: Some("7".into()),
         number,
@@ -33,22 +45,23 @@ pub fn pull(number: u64) -> Pull {
             bot: false,
         },
         merged_by: None,
-        base_branch: "master".into(),
+        base_branch: Some("master".into()),
         head_branch: None,
         head_sha: None,
         merge_sha: None,
+        squash_sha: None,
         created_at: at("2026-03-02T10:00:00Z"),
         merged_at: Some(at("2026-03-03T10:00:00Z").plus(number as i64 * Moment::MINUTE)),
+        closed_at: None,
         labels: vec!["kind/bug".into()],
         linked_issues: vec![],
         additions: Some(3),
         deletions: Some(1),
         updated_at: Some(at("2026-03-03T10:00:00Z")),
         url: None,
+        draft: false,
         confirmed: true,
-        merge_report: None,
-    }
-    .reported()
+    })
 }
 
 /// A fortnight in March with a day's grace, one family on two forges.
@@ -68,10 +81,14 @@ pub fn definition() -> Definition {
             freeze_at: None,
         },
         repositories: vec![Repository {
-            forge: Forge::Gitee,
+            forge: Forge::Gitee.into(),
             path: RepoPath::parse("lanterns/lantern").unwrap(),
+            id: None,
             branches: vec![],
-            mirrors: vec![(Forge::GitHub, RepoPath::parse("lanterns-mirror/lantern").unwrap())],
+            mirrors: vec![(
+                Forge::GitHub.into(),
+                RepoPath::parse("lanterns-mirror/lantern").unwrap(),
+            )],
         }],
         rules: Rules {
             bugfix_labels: vec!["kind/bug".into()],
@@ -81,6 +98,7 @@ pub fn definition() -> Definition {
             required_labels: vec![],
             forbidden_labels: vec!["stat/invalid".into()],
             bots: vec!["merge-bot".into()],
+            merged_labels: vec![],
             min_changed_lines: 1,
         },
         scoring: Scoring {
@@ -117,11 +135,11 @@ pub fn person(number: i64, name: &str) -> Person {
 }
 
 /// `login` or `login#id`.
-pub fn account(person: PersonId, forge: Forge, text: &str) -> Account {
+pub fn account(person: PersonId, forge: impl Into<ForgeHost>, text: &str) -> Account {
     let (login, id) = text.split_once('#').map_or((text, None), |(l, id)| (l, Some(id)));
     Account {
         person,
-        forge,
+        forge: forge.into(),
         login: login.into(),
         id: id.map(str::to_owned),
         proven: id.is_some(),
@@ -199,7 +217,7 @@ impl World {
     /// What `which` answers on the pull, and how it says so in English.
     pub fn finding(&self, which: Check) -> (Outcome, String) {
         let scope = self.definition.scope();
-        let place = scope.place(self.pull.forge, &self.pull.repository).unwrap();
+        let place = scope.place_of_path(&self.pull.forge, &self.pull.repository).unwrap();
         let alone = alone(&self.definition, place, &self.roster, &self.pull, self.now);
         let finding = alone.findings.iter().find(|f| f.check == which).unwrap();
         let voice = Voice {
@@ -212,7 +230,7 @@ impl World {
 
     pub fn subject(&self, id: i64, pull: &Pull, decision: Option<&Decision>) -> Subject {
         let scope = self.definition.scope();
-        let place = scope.place(pull.forge, &pull.repository).unwrap();
+        let place = scope.place_of_path(&pull.forge, &pull.repository).unwrap();
         let id = SubmissionId(id);
         Subject::of(id, &self.definition, place, &self.roster, pull, decision, self.now)
     }

@@ -53,7 +53,7 @@ async fn an_export_folds_again_to_the_same() {
     let text = String::from_utf8(bytes).unwrap();
     assert!(!text.contains("secret"), "a secret leaves");
     assert!(!text.contains("[[source]]"));
-    assert!(text.starts_with(r#"{"format":"bugathlon-export","version":1,"competition":"spring-sprint""#));
+    assert!(text.starts_with(r#"{"format":"bugathlon-export","version":2,"competition":"spring-sprint""#));
     assert_eq!(text, String::from_utf8(sealed_again(text.as_bytes())).unwrap());
 }
 

@@ -11,7 +11,7 @@ fn fix(number: u64, merged: &str, worth: i64, given: Option<i64>) -> Accepted {
     Accepted {
         order: Order {
             merged_at: at(merged),
-            forge: Forge::Gitee,
+            forge: Forge::Gitee.into(),
             repository: "lanterns/lantern".into(),
             number,
         },
@@ -167,9 +167,9 @@ fn an_award_says_where_its_points_come_from() {
 #[test]
 fn ties_are_taken_by_forge_then_repository_then_number() {
     let same = "2026-03-03T01:00:00Z";
-    let placed = |number, forge, repository: &str| {
+    let placed = |number, forge: Forge, repository: &str| {
         let mut fix = fix(number, same, 1, None);
-        fix.order.forge = forge;
+        fix.order.forge = forge.into();
         fix.order.repository = repository.into();
         fix
     };

@@ -1,5 +1,8 @@
 use super::*;
-use crate::domain::testing::{at, definition};
+use crate::domain::{
+    forge::Forge,
+    testing::{at, definition},
+};
 
 /// Opens on the 1st, frozen from the 12th, closes on the 15th, grace of a day.
 fn frozen() -> Definition {
@@ -81,7 +84,7 @@ fn h11_turns_come_one_after_the_other() {
 fn a_scope_has_every_repository_and_mirror_once() {
     let definition = definition();
     let scope = definition.scope();
-    let mut paths: Vec<(Forge, &str)> = scope.paths().collect();
+    let mut paths: Vec<(Forge, &str)> = scope.paths().map(|(forge, path)| (forge.kind, path)).collect();
     paths.sort();
     assert_eq!(
         paths,
@@ -90,9 +93,9 @@ fn a_scope_has_every_repository_and_mirror_once() {
             (Forge::GitHub, "lanterns-mirror/lantern")
         ]
     );
-    let mirror = |forge, path: &str| {
+    let mirror = |forge: Forge, path: &str| {
         scope
-            .place(forge, &RepoPath::parse(path).unwrap())
+            .place_of_path(&forge.into(), &RepoPath::parse(path).unwrap())
             .map(|place| place.mirror)
     };
     assert_eq!(mirror(Forge::Gitee, "Lanterns/Lantern"), Some(false));

@@ -53,7 +53,7 @@ fn h12_the_owner_of_an_account_is_found_by_number_then_by_login() {
         for (person, login) in accounts {
             roster.add_account(account(*person, Forge::Gitee, login));
         }
-        roster.person_of(Forge::Gitee, &actor(author))
+        roster.person_of(&Forge::Gitee.into(), &actor(author))
     };
     for (accounts, author, owner) in [
         (&[(ANN, "a#1")][..], "a#1", Ok(ANN)),
@@ -86,7 +86,7 @@ fn h12_of_two_accounts_with_one_number_the_proven_goes_first_then_the_login_then
                 account.proven = proven[at];
                 roster.add_account(account);
             }
-            roster.person_of(Forge::Gitee, &actor(author))
+            roster.person_of(&Forge::Gitee.into(), &actor(author))
         });
         answers.reverse();
         assert_eq!(answers[0], answers[1], "the order of binding matters");
@@ -174,7 +174,7 @@ fn team_of_what_is_not_merged_is_judged_now() {
             w.roster.add_membership(ANN, membership(SHORE, None, Some(moved)));
             w.roster.add_membership(ANN, membership(CAMPUS, Some(moved), None));
             w.pull.state = State::Open;
-            w.pull = w.pull.clone().reported();
+            w.pull = settled(w.pull.clone());
             w.now = now;
         }
     };

@@ -9,7 +9,7 @@ use crate::domain::{
     competition::NoSignal,
     forge::Forge,
     pull::{Actor, RepoPath, State},
-    testing::{World, actor, world},
+    testing::{World, actor, settled, world},
 };
 
 fn check(which: Check, outcome: Outcome, says: &str, change: impl FnOnce(&mut World)) {
@@ -33,9 +33,9 @@ fn every_check_runs_in_the_order_of_the_contract_and_none_hides_another() {
     world.pull.labels = words(&["stat/invalid"]);
     world.pull.title = "Revert !7".into();
     world.pull.state = State::Closed;
-    world.pull = world.pull.reported();
+    world.pull = settled(world.pull);
     let scope = world.definition.scope();
-    let place = scope.place(world.pull.forge, &world.pull.repository).unwrap();
+    let place = scope.place_of_path(&world.pull.forge, &world.pull.repository).unwrap();
     let alone = alone(&world.definition, place, &world.roster, &world.pull, world.now);
     let ran: Vec<Check> = alone.findings.iter().map(|finding| finding.check).collect();
     assert_eq!(ran, Check::ALL[..15]);
@@ -57,7 +57,7 @@ fn repository_knows_its_mirrors_without_case() {
     });
     let mirror = "lanterns-mirror/Lantern is a mirror of lanterns/lantern, which is part of this competition";
     check(Repository, Pass, mirror, |w| {
-        w.pull.forge = Forge::GitHub;
+        w.pull.forge = Forge::GitHub.into();
         w.pull.repository = path("lanterns-mirror/Lantern");
     });
 }
@@ -71,7 +71,10 @@ fn repository_out_of_scope_has_no_place_and_fails() {
         (Forge::Gitee, "lanterns-mirror/lantern"),
         (Forge::Gitee, "lanterns/lantern2"),
     ] {
-        assert!(scope.place(forge, &path(name)).is_none(), "{forge} {name}");
+        assert!(
+            scope.place_of_path(&forge.into(), &path(name)).is_none(),
+            "{forge} {name}"
+        );
     }
     assert_eq!(out_of_scope("a/b").outcome, Fail);
 }
@@ -85,7 +88,7 @@ fn confirmed_waits_for_the_forges_own_answer() {
     check(Confirmed, Wait, when, |w| w.pull.merged_at = None);
     check(Confirmed, Pass, "the facts are proven", |w| {
         w.pull.state = State::Open;
-        w.pull = w.pull.clone().reported();
+        w.pull = settled(w.pull.clone());
     });
 }
 
@@ -96,7 +99,7 @@ fn branch_counts_where_it_is_allowed_exactly() {
         let (names, base) = (words(names), base.to_owned());
         move |w: &mut World| {
             w.definition.repositories[0].branches = names;
-            w.pull.base_branch = base;
+            w.pull.base_branch = Some(base);
         }
     };
     check(Branch, Pass, "into `r1.0`", only(&["master", "r1.0"], "r1.0"));
@@ -114,7 +117,7 @@ fn branch_counts_where_it_is_allowed_exactly() {
     );
     check(Branch, Fail, "into `dev`; only `master` counts", |w| {
         only(&["master"], "dev")(w);
-        w.pull.forge = Forge::GitHub;
+        w.pull.forge = Forge::GitHub.into();
         w.pull.repository = path("lanterns-mirror/lantern");
     });
 }
@@ -126,7 +129,7 @@ fn merged_waits_while_open_and_fails_once_closed() {
     let state = |state| {
         move |w: &mut World| {
             w.pull.state = state;
-            w.pull = w.pull.clone().reported();
+            w.pull = settled(w.pull.clone());
         }
     };
     check(Merged, Wait, "still open", state(State::Open));

@@ -11,7 +11,7 @@ use crate::domain::{
     },
     pull::{Pull, State},
     team::Standing,
-    testing::{SHORE, World, actor, pull, world},
+    testing::{SHORE, World, actor, pull, settled, world},
 };
 
 /// What changes after a decision, with its name.
@@ -40,7 +40,7 @@ fn undecided(change: &dyn Fn(&mut World)) -> Status {
 
 fn open(pull: &mut Pull) {
     pull.state = State::Open;
-    *pull = pull.clone().reported();
+    *pull = settled(pull.clone());
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_decision_goes_stale_with_title_labels_branch_or_author() {
         ("title's case", &|w| w.pull.title = w.pull.title.to_uppercase()),
         ("a label more", &|w| w.pull.labels.push("x".into())),
         ("a label less", &|w| w.pull.labels.clear()),
-        ("branch", &|w| w.pull.base_branch = "r1.0".into()),
+        ("branch", &|w| w.pull.base_branch = Some("r1.0".into())),
         ("author", &|w| w.pull.author = actor("dev2#2")),
     ];
     for (what, later) in stale {

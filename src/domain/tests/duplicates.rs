@@ -4,13 +4,13 @@ use super::sight::{check, fix, on_mirror};
 use crate::domain::{
     forge::Forge,
     pull::{Pull, State},
-    testing::{actor, at},
+    testing::{actor, at, settled},
 };
 
 fn titled(number: u64, title: &str, branch: &str) -> Pull {
     fix(number, |p| {
         p.title = title.into();
-        p.base_branch = branch.into();
+        p.base_branch = Some(branch.into());
     })
 }
 
@@ -127,7 +127,7 @@ fn the_same_commit_fails_whoever_wrote_it() {
             commits(2, a, None),
             Pull {
                 title: "fix leak".into(),
-                base_branch: "r1.0".into(),
+                base_branch: Some("r1.0".into()),
                 ..commits(3, a, None)
             },
         ],
@@ -210,7 +210,7 @@ fn h3_an_unconfirmed_claim_is_never_the_earlier_one() {
             titled(1, "fix leak", "master"),
             fix(2, |p| {
                 p.title = "fix leak".into();
-                p.base_branch = "r1.0".into();
+                p.base_branch = Some("r1.0".into());
                 p.confirmed = false;
             }),
         ],
@@ -224,7 +224,7 @@ fn what_is_not_merged_repeats_nothing_and_nothing_repeats_it() {
         let unmerged = |number, branch: &str| {
             let mut pull = titled(number, "fix leak", branch);
             pull.state = state;
-            pull.reported()
+            settled(pull)
         };
         let status = if state == State::Open { "waiting" } else { "rejected" };
         check(

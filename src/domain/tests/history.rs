@@ -228,7 +228,7 @@ impl Draft {
         let (forge, path) = PLACES[self.place];
         let dev = self.who + 1;
         let mut pull = pull(self.number);
-        pull.forge = forge;
+        pull.forge = forge.into();
         pull.repository = RepoPath::parse(path).unwrap();
         pull.author = match self.named {
             Named::Fully => actor(&format!("dev{dev}#{dev}")),
@@ -237,7 +237,7 @@ impl Draft {
             Named::Claimed => actor(&format!("dev{dev}#66")),
         };
         pull.title = TITLES[self.title].into();
-        pull.base_branch = BRANCHES[self.branch].into();
+        pull.base_branch = Some(BRANCHES[self.branch].into());
         pull.labels = self.labels.iter().map(|label| (*label).to_owned()).collect();
         pull.merge_sha = self.merge_sha.map(sha);
         pull.head_sha = self.head_sha.map(|which| sha(which).to_ascii_uppercase());
@@ -261,7 +261,7 @@ impl Draft {
             }
         }
         pull.state = self.state;
-        pull.reported()
+        settled(pull)
     }
 
     fn decision(&self, pull: &Pull) -> Option<Decision> {
@@ -321,9 +321,9 @@ pub fn arena() -> World {
     let mut world = world();
     world.roster = five();
     let mut wick = world.definition.repositories[0].clone();
-    wick.forge = PLACES[2].0;
+    wick.forge = PLACES[2].0.into();
     wick.path = RepoPath::parse(PLACES[2].1).unwrap();
-    wick.mirrors = vec![(PLACES[3].0, RepoPath::parse(PLACES[3].1).unwrap())];
+    wick.mirrors = vec![(PLACES[3].0.into(), RepoPath::parse(PLACES[3].1).unwrap())];
     world.definition.repositories.push(wick);
     world.definition.scoring.daily_limit = 2;
     world

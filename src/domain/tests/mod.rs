@@ -6,7 +6,6 @@ mod decisions;
 mod duplicates;
 mod history;
 mod neighbourhoods;
-mod reports;
 mod reverts;
 mod sight;
 mod windows;

@@ -100,7 +100,7 @@ fn naive(subjects: &[Subject]) -> BTreeMap<SubmissionId, (Outcome, Outcome, Opti
         _ if revert.family != target.family || revert.id == target.id => false,
         None => false,
         Some(Target::Number(number)) => {
-            let at_home = |s: &Subject| (s.forge, &s.repository) == (revert.forge, &revert.repository);
+            let at_home = |s: &Subject| (&s.forge, &s.repository) == (&revert.forge, &revert.repository);
             let home_has_it = subjects.iter().any(|s| at_home(s) && s.number == *number);
             target.number == *number && (at_home(target) || !home_has_it)
         }

@@ -4,7 +4,7 @@ use super::sight::{check, fix, on_mirror};
 use crate::domain::{
     evaluate::fold,
     pull::{Pull, RepoPath, State},
-    testing::{actor, at, world},
+    testing::{actor, at, settled, world},
 };
 
 const SHA: &str = "1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d";
@@ -101,7 +101,7 @@ fn a_revert_counts_whoever_wrote_it_and_whenever_it_merged() {
         p.author = actor("stranger");
         p.created_at = at("2026-05-01T00:00:00Z");
         p.merged_at = Some(at("2026-06-01T00:00:00Z"));
-        p.base_branch = "elsewhere".into();
+        p.base_branch = Some("elsewhere".into());
     });
     check(
         "long after",
@@ -117,7 +117,7 @@ fn a_revert_must_be_merged_and_confirmed() {
         open.state = state;
         check(
             "not merged",
-            &[fix(1, |_| {}), open.reported()],
+            &[fix(1, |_| {}), settled(open)],
             &["accepted", "rejected"],
         );
     }

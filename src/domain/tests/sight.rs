@@ -15,7 +15,7 @@ pub fn fix(number: u64, change: impl FnOnce(&mut Pull)) -> Pull {
 }
 
 pub fn on_mirror(pull: &mut Pull) {
-    pull.forge = Forge::GitHub;
+    pull.forge = Forge::GitHub.into();
     pull.repository = RepoPath::parse("lanterns-mirror/lantern").unwrap();
     pull.author = actor("dev1#101");
 }

@@ -7,7 +7,7 @@ use crate::domain::{
     },
     evaluate::{Status, fold},
     pull::State,
-    testing::{World, at, world},
+    testing::{World, at, settled, world},
     time::{Moment, Span},
 };
 
@@ -42,7 +42,7 @@ fn unmerged(state: State, grace: &str, offset: i64) -> impl FnOnce(&mut World) {
         w.definition.window.merge_grace = grace;
         w.now = now;
         w.pull.state = state;
-        w.pull = w.pull.clone().reported();
+        w.pull = settled(w.pull.clone());
     }
 }
 

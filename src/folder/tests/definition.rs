@@ -79,14 +79,17 @@ fn the_contracts_example_reads_as_written() {
         panic!("{:?}", read.repositories)
     };
     assert_eq!(
-        (repository.forge, repository.path.as_str()),
-        (Forge::Gitee, "mindspore/mindspore")
+        (&repository.forge, repository.path.as_str()),
+        (&Forge::Gitee.into(), "mindspore/mindspore")
     );
     assert_eq!(repository.branches, ["master"]);
     let [(forge, path)] = &repository.mirrors[..] else {
         panic!("{repository:?}")
     };
-    assert_eq!((*forge, path.as_str()), (Forge::GitHub, "mindspore-ai/mindspore"));
+    assert_eq!(
+        (forge, path.as_str()),
+        (&Forge::GitHub.into(), "mindspore-ai/mindspore")
+    );
     let rules = &read.rules;
     assert_eq!(rules.bugfix_labels, ["kind/bug"]);
     assert!(
@@ -107,7 +110,10 @@ fn the_contracts_example_reads_as_written() {
     let [source] = &read.sources[..] else {
         panic!("{:?}", read.sources)
     };
-    assert_eq!((source.name.as_str(), source.forge), ("mindspore", Forge::Gitee));
+    assert_eq!(
+        (source.name.as_str(), &source.forge),
+        ("mindspore", &Forge::Gitee.into())
+    );
     assert!(source.secrets == [Secret::Env("GITEE_SECRET".into())]);
     assert_eq!(source.confirm, Some(true));
     assert_eq!(source.api_url.as_deref(), Some("https://gitee.com/api/v5"));

@@ -50,7 +50,7 @@ fn unknown_keys_are_named_and_near_ones_suggested() {
     );
     check(
         "colour = 1\n[rules]\nBots = []\n",
-        "c.toml:10: repository.colour: is unknown; remove it; known here are forge, path, branches, mirrors\n\
+        "c.toml:10: repository.colour: is unknown; remove it; known here are forge, host, path, id, branches, mirrors\n\
          c.toml:12: rules.Bots: is unknown; write `rules.bots`",
     );
     check_with(

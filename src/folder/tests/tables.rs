@@ -141,7 +141,7 @@ fn people_are_grouped_by_slug() {
     let accounts: Vec<_> = lin
         .accounts
         .iter()
-        .map(|a| (a.forge.as_str(), a.login.as_str(), a.id.as_deref()))
+        .map(|a| (a.forge.kind.as_str(), a.login.as_str(), a.id.as_deref()))
         .collect();
     assert_eq!(accounts, [("gitee", "Lin", Some("7")), ("github", "lin-x", Some("9"))]);
     let stays: Vec<_> = lin
@@ -221,7 +221,10 @@ fn accounts() {
         ("hub:lin", "`hub:lin` names no forge that is known here"),
         ("gitee:", "`gitee:` has no login"),
         ("gitee:#7", "`gitee:#7` has no login"),
-        ("gitee:a;github:b", "`gitee:a;github:b` has no login"),
+        (
+            "gitee:a;github:b",
+            "`gitee:a;github:b` names no forge that is known here",
+        ),
         ("gitee:a\u{200B}b", "`gitee:a\\u{200b}b` has no login"),
         ("gitee:a#x1", "`gitee:a#x1` has an id that is not a number"),
         ("gitee:a#", "`gitee:a#` has an id that is not a number"),

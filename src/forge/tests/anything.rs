@@ -92,7 +92,7 @@ proptest! {
         *value.pointer_mut(place).unwrap() = odd[wrong].clone();
         let event = if *forge == Forge::GitHub { "pull_request" } else { "Merge Request Hook" };
         match read(*forge, Some(event), value.to_string().as_bytes()) {
-            Ok(Reading::Pull(pull)) => prop_assert!(!pull.title.contains('\0') && pull.number > 0),
+            Ok(Reading::Pull(pull)) => prop_assert!(!pull.telling.told.title.contains('\0') && pull.number > 0),
             Ok(Reading::Ignored(_)) => {}
             Err(unreadable) => prop_assert!(unreadable.reason.contains(':'), "{}", unreadable.reason),
         }

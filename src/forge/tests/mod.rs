@@ -8,6 +8,7 @@ mod readings;
 mod real;
 
 use super::*;
+use crate::domain::{pull::Pull, report::Facts};
 use std::path::{Path, PathBuf};
 
 pub const NOW: i64 = 1_733_000_000_000;
@@ -99,14 +100,25 @@ pub fn event_of(forge: Forge, name: &str) -> &str {
     }
 }
 
-/// The facts in a made-up body, which has to have some.
-pub fn pull_in(forge: Forge, body: &[u8]) -> Pull {
+/// The report in a made-up body, which has to have one.
+pub fn report_in(forge: Forge, body: &[u8]) -> Report {
     let event = match forge {
         Forge::GitHub => "pull_request",
         Forge::Gitee | Forge::GitCode | Forge::GitLab => "Merge Request Hook",
     };
     match read(forge, Some(event), body) {
-        Ok(Reading::Pull(pull)) => *pull,
+        Ok(Reading::Pull(report)) => *report,
         other => panic!("no pull: {other:?}"),
     }
+}
+
+/// The facts in a made-up body, as if nothing else were known.
+pub fn pull_in(forge: Forge, body: &[u8]) -> Pull {
+    pull_of(report_in(forge, body))
+}
+
+pub fn pull_of(report: Report) -> Pull {
+    let facts = Facts::of([report.telling]);
+    let pull = facts.pull(report.forge, report.repository, report.repository_id, report.number);
+    pull.unwrap()
 }

@@ -2,6 +2,7 @@
 //! project. `../shared/fixtures`, or the folder `fixtures` in `BUGATHLON_SHARED`.
 
 use super::*;
+use crate::domain::pull::Pull;
 use serde_json::Value;
 
 fn text(value: &Value, pointer: &str) -> Option<String> {
@@ -24,7 +25,7 @@ fn places(forge: Forge, pull: &Pull) -> Vec<(&'static str, Option<String>)> {
             ("/pull_request/title", Some(pull.title.clone())),
             ("/pull_request/user/login", Some(pull.author.login.clone())),
             ("/pull_request/user/id", pull.author.id.clone()),
-            ("/pull_request/base/ref", Some(pull.base_branch.clone())),
+            ("/pull_request/base/ref", pull.base_branch.clone()),
             ("/pull_request/head/ref", pull.head_branch.clone()),
             ("/pull_request/head/sha", pull.head_sha.clone()),
             ("/pull_request/html_url", pull.url.clone()),
@@ -37,7 +38,7 @@ fn places(forge: Forge, pull: &Pull) -> Vec<(&'static str, Option<String>)> {
             ("/project/id", pull.repository_id.clone()),
             ("/object_attributes/title", Some(pull.title.clone())),
             ("/object_attributes/author_id", pull.author.id.clone()),
-            ("/object_attributes/target_branch", Some(pull.base_branch.clone())),
+            ("/object_attributes/target_branch", pull.base_branch.clone()),
             ("/object_attributes/source_branch", pull.head_branch.clone()),
             ("/object_attributes/last_commit/id", pull.head_sha.clone()),
             ("/object_attributes/url", pull.url.clone()),
@@ -108,6 +109,7 @@ fn real_bodies_read_as_a_lookup_sees_them() {
             match read(forge, Some(event), &body) {
                 Ok(Reading::Pull(pull)) if wanted => {
                     pulls += 1;
+                    let pull = pull_of(*pull);
                     let value: Value = serde_json::from_slice(&body).unwrap();
                     for (pointer, read) in places(forge, &pull) {
                         assert_eq!(read, text(&value, pointer), "{forge} {name} {pointer}");

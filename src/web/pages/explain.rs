@@ -57,7 +57,7 @@ pub fn explain(page: &ExplainPage<'_>) -> Markup {
             Some(Answer::OutOfScope(pull, scope)) => {
                 section.verdict.rejected {
                     p.say { strong { (w.out_of_scope) } } p { (pull_key(pull)) } p { (w.out_of_scope_do) }
-                    ul { @for (forge, path) in scope { li { (repository(*forge, path)) } } }
+                    ul { @for (forge, path) in scope { li { (repository(forge, path)) } } }
                 }
             },
             Some(Answer::NotAPull) => {

@@ -12,7 +12,7 @@ use crate::domain::{
     check::{Check, Outcome},
     competition::{Definition, NoSignal, Phase, Repository, Review, Rules, Scoring, Seal, Window},
     evaluate::{Action, Status},
-    forge::Forge,
+    forge::{Forge, ForgeHost},
     ledger::Cause,
     pull::{RepoPath, State},
     region::Region,
@@ -111,10 +111,11 @@ impl World {
                 freeze_at: Some(at("2020-12-27T12:00:00+08:00")),
             },
             repositories: vec![Repository {
-                forge: Forge::Gitee,
+                forge: GITEE.clone(),
                 path: RepoPath::parse("mindspore/mindspore").unwrap(),
+                id: None,
                 branches: vec![word("master")],
-                mirrors: vec![(Forge::GitHub, RepoPath::parse("mindspore-ai/mindspore").unwrap())],
+                mirrors: vec![(GITHUB.clone(), RepoPath::parse("mindspore-ai/mindspore").unwrap())],
             }],
             rules: Rules {
                 bugfix_labels: vec![word("kind/bug")],
@@ -124,6 +125,7 @@ impl World {
                 required_labels: vec![word("mindspore-cla/yes")],
                 forbidden_labels: vec![word("stat/invalid"), word("stat/duplicate")],
                 bots: vec!["mindspore-ci-bot".into(), word("i-robot")],
+                merged_labels: vec![],
                 min_changed_lines: 1,
             },
             scoring: Scoring {
@@ -218,11 +220,14 @@ impl World {
     }
 }
 
+static GITEE: ForgeHost = ForgeHost::own(Forge::Gitee);
+static GITHUB: ForgeHost = ForgeHost::own(Forge::GitHub);
+
 fn pull(number: u64) -> PullRef<'static> {
     let (forge, repository) = if number.is_multiple_of(2) {
-        (Forge::GitHub, "mindspore-ai/mindspore")
+        (&GITHUB, "mindspore-ai/mindspore")
     } else {
-        (Forge::Gitee, "mindspore/mindspore")
+        (&GITEE, "mindspore/mindspore")
     };
     PullRef {
         forge,

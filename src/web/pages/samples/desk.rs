@@ -27,7 +27,7 @@ fn sample_pull(world: &World, hostile: bool) -> Pull {
         bot: false,
     };
     Pull {
-        forge: Forge::Gitee,
+        forge: Forge::Gitee.into(),
         repository: RepoPath::parse("mindspore/mindspore").unwrap(),
         repository_id: None,
         number: 9981,
@@ -36,12 +36,14 @@ fn sample_pull(world: &World, hostile: bool) -> Pull {
         body: word("The callback forgot its epoch."),
         author: actor("dev0042"),
         merged_by: Some(actor("mindspore-ci-bot")),
-        base_branch: word("master"),
+        base_branch: Some(word("master")),
         head_branch: None,
         head_sha: None,
         merge_sha: Some(word("c0ffee00c0ffee00")),
+        squash_sha: None,
         created_at: at("2020-12-14T10:00:00+08:00"),
         merged_at: Some(world.now),
+        closed_at: None,
         labels: vec![word("kind/bugs"), word("sig/data")],
         linked_issues: vec![word("I1DBA8")],
         additions: Some(3),
@@ -52,8 +54,8 @@ fn sample_pull(world: &World, hostile: bool) -> Pull {
         } else {
             "https://gitee.com/mindspore/mindspore/pulls/9981".into()
         }),
+        draft: false,
         confirmed: true,
-        merge_report: None,
     }
 }
 

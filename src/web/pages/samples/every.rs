@@ -242,7 +242,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             "why-outside",
             why(Some(Answer::OutOfScope(
                 pull(77),
-                vec![(Forge::Gitee, "mindspore/mindspore")],
+                vec![(&GITEE, "mindspore/mindspore")],
             ))),
         ),
         ("why-no-pull", why(Some(Answer::NotAPull))),

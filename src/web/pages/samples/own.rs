@@ -57,12 +57,12 @@ pub fn own_pages<'a>(
         },
         accounts: vec![
             OwnAccount {
-                forge: Forge::Gitee,
+                forge: &GITEE,
                 login: word("ann"),
                 proven: false,
             },
             OwnAccount {
-                forge: Forge::GitHub,
+                forge: &GITHUB,
                 login: word("ann-at-home"),
                 proven: true,
             },
