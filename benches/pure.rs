@@ -155,7 +155,7 @@ fn leaderboard_page(board: &Board, snapshot: &Snapshot) -> String {
     let definition = &face.definition;
     let rows = snapshot.filtered(&bugathlon::live::Filter::default());
     let listed = Part { offset: 0, limit: 100 }.of(&rows);
-    let growths = board.team_growth(&listed.iter().map(|row| row.team).collect::<Vec<_>>());
+    let growths = snapshot.team_growth(&listed.iter().map(|row| row.team).collect::<Vec<_>>());
     let sparks: Vec<Vec<i64>> = growths
         .iter()
         .map(|growth| {

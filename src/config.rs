@@ -155,6 +155,10 @@ pub struct Serve {
     /// between, such as 127.0.0.1,10.0.0.0/8.
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
     pub trusted_proxies: Proxies,
+    /// Live streams at most, half of them from one address. Default: what the limit of open files leaves beside
+    /// 512 for everything else.
+    #[arg(long, env = "STREAMS", value_name = "COUNT")]
+    pub streams: Option<usize>,
     #[command(flatten)]
     github: GitHub,
     #[command(flatten)]

@@ -157,7 +157,7 @@ fn write(
         }
         progress(lines.written);
     }
-    put_standings(&board, now, lines)?;
+    put_standings(&board, lines)?;
     exported.lines = lines.written + 1;
     Ok(exported)
 }
@@ -311,7 +311,7 @@ fn submission_line(row: &Submission, roster: &Roster) -> SubmissionLine {
 }
 
 /// The live leaderboards, as the board shows them.
-fn put_standings(board: &Board, now: Moment, lines: &mut Lines<'_>) -> Result<(), AppError> {
+fn put_standings(board: &Board, lines: &mut Lines<'_>) -> Result<(), AppError> {
     let snapshot = board.snapshot();
     for row in &snapshot.rows {
         if let Some(team) = snapshot.face.team(row.team) {
@@ -319,7 +319,7 @@ fn put_standings(board: &Board, now: Moment, lines: &mut Lines<'_>) -> Result<()
             lines.put(&Line::Standing(line))?;
         }
     }
-    let people = board.people(now, &|own| own.to_vec());
+    let people = board.people();
     for row in &people.rows {
         if let Some(person) = people.face.person(row.person) {
             let line = StandingLine::of(BoardOf::People, row.rank, person.slug.as_str(), &row.figures);

@@ -38,6 +38,7 @@ pub async fn run(app: App, wanted: &Serve) -> Result<(), Failure> {
         origin: wanted.listen.public_url.trim_end_matches('/').to_owned(),
         providers,
         proxies: wanted.trusted_proxies.clone(),
+        streams: wanted.streams,
         ladder: ladder(wanted.listen.levels.as_deref())?,
         ..Settings::at(wanted.listen.listen)
     };

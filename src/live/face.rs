@@ -20,6 +20,15 @@ pub struct TeamCard {
     pub kind: Kind,
     pub region: Region,
     pub name: Name,
+    /// Slug and names in lower case, for those who look for a part of one.
+    sought: String,
+}
+
+impl TeamCard {
+    /// Whether a name or the slug has this in it. `q`: folded.
+    pub(super) fn is_named(&self, q: &str) -> bool {
+        self.sought.contains(q)
+    }
 }
 
 /// Somebody who is or was in an approved team.
@@ -86,6 +95,10 @@ impl Face {
             .filter(|(_, team)| team.standing == Standing::Approved)
             .map(|(id, team)| TeamCard {
                 id,
+                // A line each: nobody looks for something with a line's end in it.
+                sought: [team.slug.as_str(), &team.name.en, &team.name.zh]
+                    .join("\n")
+                    .to_lowercase(),
                 slug: team.slug,
                 kind: team.kind,
                 region: team.region,

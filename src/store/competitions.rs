@@ -86,15 +86,23 @@ pub struct Pulse {
     pub id: CompetitionId,
     pub seq: i64,
     pub revision: i64,
+    /// Of the ledger's last entry: another one beside the same number is another history.
+    pub hash: Option<Hash>,
 }
 
 pub fn pulses(db: &mut Db) -> Result<Vec<Pulse>, StoreError> {
-    let query = competitions::table.select((competitions::id, competitions::seq, competitions::revision));
-    let rows: Vec<(i64, i64, i64)> = on!(db, c => query.order(competitions::id).load(c))?;
-    let pulse = |(id, seq, revision)| Pulse {
+    let query = competitions::table.select((
+        competitions::id,
+        competitions::seq,
+        competitions::revision,
+        competitions::hash,
+    ));
+    let rows: Vec<(i64, i64, i64, Option<Vec<u8>>)> = on!(db, c => query.order(competitions::id).load(c))?;
+    let pulse = |(id, seq, revision, hash): (i64, i64, i64, Option<Vec<u8>>)| Pulse {
         id: CompetitionId(id),
         seq,
         revision,
+        hash: hash.as_deref().and_then(Hash::from_bytes),
     };
     Ok(rows.into_iter().map(pulse).collect())
 }

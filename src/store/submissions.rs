@@ -12,6 +12,7 @@ use crate::domain::{
     time::Moment,
 };
 use diesel::{connection::DefaultLoadingMode, prelude::*};
+use std::collections::HashMap;
 
 /// A submission's row: the opinion that evaluation came to last.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -368,6 +369,7 @@ pub fn add_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys
 #[derive(Clone, Copy, Debug)]
 pub struct BoardWord {
     pub submission: SubmissionId,
+    pub pull: PullId,
     pub person: Option<PersonId>,
     pub team: Option<TeamId>,
     pub word: Word,
@@ -375,10 +377,11 @@ pub struct BoardWord {
 
 /// What a board begins with: the latest word on every submission that belongs to somebody, by id.
 pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut(BoardWord)) -> Result<(), StoreError> {
-    type Found = (i64, Option<i64>, Option<i64>, Option<i64>, String, i64);
-    let mut take = |(id, person, team, merged_at, text, points): Found| -> Result<(), StoreError> {
+    type Found = (i64, i64, Option<i64>, Option<i64>, Option<i64>, String, i64);
+    let mut take = |(id, pull, person, team, merged_at, text, points): Found| -> Result<(), StoreError> {
         each(BoardWord {
             submission: SubmissionId(id),
+            pull: PullId(pull),
             person: person.map(PersonId),
             team: team.map(TeamId),
             word: Word {
@@ -395,6 +398,7 @@ pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut
                 .filter(submissions::competition_id.eq(competition.0))
                 .select((
                     submissions::id,
+                    submissions::pull_id,
                     submissions::person_id,
                     submissions::team_id,
                     submissions::merged_at,
@@ -413,6 +417,20 @@ pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut
         // Row by row would be a round trip each; a million rows of six numbers are held by libpq for a moment.
         Db::Postgres(c) => stream!(c, DefaultLoadingMode),
     }
+}
+
+/// What these submissions are about. One that is not there is left out.
+pub fn pulls_of_submissions(db: &mut Db, of: &[SubmissionId]) -> Result<HashMap<SubmissionId, PullId>, StoreError> {
+    let mut pulls = HashMap::with_capacity(of.len());
+    for part in of.chunks(500) {
+        let ids: Vec<i64> = part.iter().map(|submission| submission.0).collect();
+        let query = submissions::table
+            .filter(submissions::id.eq_any(ids))
+            .select((submissions::id, submissions::pull_id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        pulls.extend(rows.into_iter().map(|(id, pull)| (SubmissionId(id), PullId(pull))));
+    }
+    Ok(pulls)
 }
 
 /// Which submissions a list wants.

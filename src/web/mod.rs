@@ -23,6 +23,7 @@ mod serve;
 mod sheet;
 mod show;
 mod sight;
+mod streams;
 
 pub use address::{BadProxy, Proxies};
 pub use routes::{ROUTES, Route};
@@ -63,6 +64,8 @@ pub struct Site {
     /// What speaks to them.
     pub client: Client,
     pub limits: limit::Limits,
+    /// The places for live streams.
+    pub streams: streams::Streams,
     /// Proxies that are believed about who asks.
     pub proxies: Proxies,
 }

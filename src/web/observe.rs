@@ -1,7 +1,7 @@
 //! What is seen of every request: an id, a line in the log, a count. Handles are made once, so that
 //! watching costs little beside serving from memory.
 
-use super::respond::REQUEST_ID;
+use super::{Site, respond::REQUEST_ID};
 use actix_web::{
     Error,
     body::MessageBody,
@@ -10,6 +10,7 @@ use actix_web::{
         Method,
         header::{HeaderName, HeaderValue},
     },
+    web,
 };
 use metrics::{Counter, Histogram};
 use std::{
@@ -90,12 +91,20 @@ where
     let started = Instant::now();
     let surface = surface(request.path());
     let quiet = matches!(*request.method(), Method::GET | Method::HEAD);
+    // What somebody did may show on a board; a hook rings for itself once it was looked at.
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .filter(|_| !quiet && surface != 2)
+        .cloned();
     let answering = service.call(request);
     async move {
         let mut answer = answering.await?;
         let status = answer.status().as_u16();
         let class = usize::from(status / 100).min(5);
         let took = started.elapsed();
+        if let Some(site) = site.filter(|_| matches!(class, 2 | 3)) {
+            site.boards.ring();
+        }
         SEEN.requests[surface][class].increment(1);
         SEEN.seconds[surface].record(took.as_secs_f64());
         let id = request_id();

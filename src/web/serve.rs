@@ -1,6 +1,12 @@
 //! The server: its tasks, its start and its end.
 
-use super::{Proxies, Site, limit::Limits, observe::observe, routes};
+use super::{
+    Proxies, Site,
+    limit::Limits,
+    observe::observe,
+    routes,
+    streams::{self, Streams},
+};
 use crate::{
     app::{self, App, AppError, Ingest, Refusals, Sources},
     domain::level::Ladder,
@@ -19,17 +25,19 @@ use std::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-/// How often the ledger is looked at: four changes a second at most.
+/// How often the ledger is looked at where nobody here rings: others write to it too.
 const BEAT: Duration = Duration::from_millis(250);
-/// How long a turn waits for others to come along: a board shows a change with its next beat anyway, and
-/// what a turn costs, it costs once.
+/// How long a turn waits for others to come along, while more keep coming: what a turn costs, it costs once.
+/// One that comes alone waits for nobody.
 const GATHER: Duration = Duration::from_millis(100);
+/// How often it is looked whether they still do.
+const GATHER_LOOK: Duration = Duration::from_millis(5);
 /// How often a quiet stream says that it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
 const DRAIN: u64 = 5;
-/// A look at the clock's turns, in beats.
-const TURN_BEATS: u32 = 4;
+/// How often it is looked at what time alone changes.
+const TURN: Duration = Duration::from_secs(1);
 
 /// How a server is to run.
 pub struct Settings {
@@ -44,6 +52,8 @@ pub struct Settings {
     pub patience: Duration,
     /// Proxies that are believed about who asks.
     pub proxies: Proxies,
+    /// Live streams at most; None: as many as the limit of open files leaves room for.
+    pub streams: Option<usize>,
     /// What codes and certificates are read by.
     pub ladder: Ladder,
 }
@@ -58,6 +68,7 @@ impl Settings {
             providers: Vec::new(),
             patience: Duration::from_secs(10),
             proxies: Proxies::default(),
+            streams: None,
             ladder: Ladder::default(),
         }
     }
@@ -116,7 +127,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     let site = web::Data::new(Site {
         app: app.clone(),
         boards: boards.clone(),
-        uncovered: Boards::new(Ladder::default(), false),
+        uncovered: boards.uncovered(),
         ingest: ingest.clone(),
         sources: sources.clone(),
         refusals: Refusals::default(),
@@ -127,6 +138,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         providers: settings.providers,
         client,
         limits: Limits::default(),
+        streams: Streams::new(settings.streams.unwrap_or_else(|| streams::left_by(streams::files()))),
         proxies: settings.proxies,
     });
     let data = site.clone();
@@ -149,7 +161,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .run();
     let handle = server.handle();
     let tasks = vec![
-        tokio::spawn(work(app.clone(), ingest, stop.clone())),
+        tokio::spawn(work(app.clone(), ingest, boards.clone(), stop.clone())),
         tokio::spawn(follow(app, boards.clone(), sources, read, stop.clone(), site)),
         tokio::spawn(keep_alive(boards, stop)),
     ];
@@ -179,18 +191,19 @@ impl Running {
 ///
 /// While more arrive, keeping them goes first: a forge gives a hook up after seconds, and what it means can
 /// wait for a moment. So looking takes a quarter of the time then, and all of it once they pause.
-async fn work(app: App, ingest: Ingest, mut stop: watch::Receiver<bool>) {
+async fn work(app: App, ingest: Ingest, boards: Boards, mut stop: watch::Receiver<bool>) {
     loop {
         let begun = Instant::now();
         match app::work_queue(&app, app::now()).await {
             Ok(0) => {}
             Ok(_) if !*stop.borrow() => {
+                boards.ring();
                 if ingest.is_keeping() {
                     tokio::time::sleep((begun.elapsed() * 3).min(BEAT)).await;
                 }
                 continue;
             }
-            Ok(_) => {}
+            Ok(_) => boards.ring(),
             Err(error) => {
                 // The deliveries are kept; they are looked at once the database is back.
                 tracing::error!(%error, "deliveries wait");
@@ -203,8 +216,16 @@ async fn work(app: App, ingest: Ingest, mut stop: watch::Receiver<bool>) {
             _ = stop.wait_for(|stopping| *stopping) => return,
         };
         if rung {
-            tokio::time::sleep(GATHER).await;
+            gather(&ingest).await;
         }
+    }
+}
+
+/// Waits while others come along, for so long at most.
+async fn gather(ingest: &Ingest) {
+    let begun = Instant::now();
+    while ingest.is_keeping() && begun.elapsed() < GATHER {
+        tokio::time::sleep(GATHER_LOOK).await;
     }
 }
 
@@ -217,25 +238,23 @@ async fn follow(
     mut stop: watch::Receiver<bool>,
     site: web::Data<Site>,
 ) {
-    let mut beats = 0_u32;
+    let mut turned = Instant::now();
     let mut faces: Vec<i64> = Vec::new();
     loop {
         tokio::select! {
-            () = tokio::time::sleep(BEAT) => {}
+            () = boards.due(BEAT) => {}
             _ = stop.wait_for(|stopping| *stopping) => return,
         }
-        beats = beats.wrapping_add(1);
-        if beats.is_multiple_of(TURN_BEATS) {
+        if turned.elapsed() >= TURN {
+            turned = Instant::now();
             // The recorder keeps each time that a request took until it is told to add them up.
             site.metrics.run_upkeep();
             if let Err(error) = site.refusals.write(&app).await {
                 tracing::error!(%error, "refused hooks are not written down yet");
             }
-        }
-        if beats.is_multiple_of(TURN_BEATS)
-            && let Err(error) = app::turn(&app, app::now()).await
-        {
-            tracing::error!(%error, "the clock's turn waits");
+            if let Err(error) = app::turn(&app, app::now()).await {
+                tracing::error!(%error, "the clock's turn waits");
+            }
         }
         match boards.beat(&app.store, &read, app::now()).await {
             Ok(_) => site.begun.store(true, Ordering::Release),

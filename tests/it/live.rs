@@ -24,7 +24,7 @@ async fn a_stream_begins_with_the_leaderboard_and_tells_what_changed() {
         ("change", change.data["seq"].as_i64())
     );
     let keys: Vec<&String> = change.data.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["seq", "as_of", "phase", "rows"]);
+    assert_eq!(keys, ["seq", "as_of", "now", "phase", "window", "rows"]);
     let board = site.board().await;
     assert_eq!(change.data["seq"], board["seq"]);
     assert_eq!(change.data["rows"].as_array().unwrap().len(), 3, "all three moved");

@@ -312,7 +312,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
             Ok::<_, store::StoreError>((store::members_of(db, competition, id)?, capacity, announced))
         })
         .await?;
-    let figures = live.board.members(place);
+    let figures = snapshot.members(place);
     let member_codes: Vec<String> = seats.iter().map(|seat| code(site, &seat.person, seat.id)).collect();
     let members = seats
         .iter()
@@ -335,7 +335,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
         })
         .collect();
     let codes = codes(site, &cases);
-    let growth: Vec<(Moment, i64)> = live.board.team_growth(&[place]).pop().unwrap_or_default();
+    let growth: Vec<(Moment, i64)> = snapshot.team_growth(&[place]).pop().unwrap_or_default();
     let row = team_row(face, &row, &[]).ok_or_else(missing)?;
     let page = pages::TeamPage {
         shell: asked.shell(&site.origin),
@@ -393,8 +393,9 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
     let slug = Slug::parse(text).map_err(|_| missing())?;
     let place = face.person_by_slug(&slug).ok_or_else(missing)?;
     let card = face.person(place).ok_or_else(missing)?;
-    let people = site.boards.people(live, site.now());
-    let row = people.rows.iter().find(|row| row.person == place).copied();
+    let people = live.board.people();
+    let at = people.face.person_place(card.id);
+    let row = people.rows.iter().find(|row| Some(row.person) == at).copied();
     let asked = Asked::of(request);
     let part = part(&asked)?;
     let whose = Whose::Person(card.id);
