@@ -312,10 +312,7 @@ fn streams(bench: &Bench, address: SocketAddr) {
     let mut open = Vec::new();
     for number in 0..count {
         let from = format!("x-forwarded-for: 10.1.{}.{}\r\n", number / 200, number % 200 + 1);
-        let request = client::get(
-            &format!("/api/v1/competitions/{SLUG}/live?q=team-{number:04}"),
-            &from,
-        );
+        let request = client::get(&format!("/api/v1/competitions/{SLUG}/live?q=team-{number:04}"), &from);
         let opened = || -> io::Result<(TcpStream, u16)> {
             let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
             stream.set_read_timeout(Some(PATIENCE))?;

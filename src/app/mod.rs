@@ -68,7 +68,7 @@ pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
 pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
+pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts, written};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
