@@ -44,6 +44,7 @@ mod sources;
 mod steps;
 mod submissions;
 mod teams;
+mod tidy;
 mod turn;
 mod verify;
 mod verify_fold;
@@ -93,10 +94,11 @@ pub use session::{
     sign_in, sign_out, signing_since, who,
 };
 pub use source_secrets::{SECRET, add_source_secret, end_source_secret};
-pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
+pub use sources::{Checking, MissingSecret, Proven, ReadSecret, Sources};
 pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use teams::{TeamCard, TeamOrder, TeamQuery, team, teams};
+pub use tidy::tidy;
 pub use turn::{next_turn, turn};
 pub use verify::{Verified, verify, verify_lines};
 pub use who::{Access, Named, Who, named};

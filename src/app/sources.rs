@@ -8,7 +8,7 @@ use crate::{
         forge::Forge,
         text::Slug,
     },
-    forge::{self, Hook, Proof, Refusal},
+    forge::{self, Checker, Headers, Proof, Refusal},
     store,
 };
 use parking_lot::RwLock;
@@ -127,17 +127,44 @@ impl Sources {
         self.book.read().contains_key(&(forge, name.clone()))
     }
 
-    /// Whether the hook is from who holds a secret of the source. Two competitions may share a source;
-    /// the secrets of each are tried, all in constant time.
+    /// Looks at a hook's headers before its body is read: can it be from who holds a secret of the source? Two
+    /// competitions may share a source; the secrets of each are tried, all in constant time.
     ///
-    /// Errors: the first refusal, where none holds.
-    pub fn verify(&self, forge: Forge, name: &Slug, hook: &Hook<'_>, now: Moment) -> Result<Proven, Refusal> {
+    /// Errors: the last refusal, where no body could make it good.
+    pub fn begin(&self, forge: Forge, name: &Slug, headers: &dyn Headers, now: Moment) -> Result<Checking, Refusal> {
         let book = self.book.read();
         let mut refusal = Refusal::NoSecret;
+        let mut each = Vec::new();
         for ready in book.get(&(forge, name.clone())).map_or(&[][..], Vec::as_slice) {
-            match forge::verify(forge, hook, &ready.secrets, now) {
+            match forge::begin(forge, headers, &ready.secrets, now) {
+                Ok(checker) => each.push((checker, ready.confirm)),
+                Err(refused) => refusal = refused,
+            }
+        }
+        if each.is_empty() {
+            Err(refusal)
+        } else {
+            Ok(Checking(each))
+        }
+    }
+}
+
+/// A hook's proof while its body arrives, at each source of the name with what that says of `confirm`.
+pub struct Checking(Vec<(Checker, Option<bool>)>);
+
+impl Checking {
+    /// The next bytes of the raw body.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.iter_mut().for_each(|(checker, _)| checker.update(part));
+    }
+
+    /// Once the whole body was there. Errors: the last refusal, where none holds.
+    pub fn finish(self) -> Result<Proven, Refusal> {
+        let mut refusal = Refusal::NoSecret;
+        for (checker, confirm) in self.0 {
+            match checker.finish() {
                 Ok(proof) => {
-                    let confirm = ready.confirm.unwrap_or(proof == Proof::Uncovered);
+                    let confirm = confirm.unwrap_or(proof == Proof::Uncovered);
                     return Ok(Proven { confirmed: !confirm });
                 }
                 Err(refused) => refusal = refused,

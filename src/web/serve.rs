@@ -1,6 +1,12 @@
 //! The server: its tasks, its start and its end.
 
-use super::{Proxies, Site, limit::Limits, observe::observe, routes};
+use super::{
+    Proxies, Site,
+    doors::{Doors, open_files},
+    limit::Limits,
+    observe::observe,
+    routes,
+};
 use crate::{
     app::{self, App, AppError, Ingest, Sources},
     domain::level::Ladder,
@@ -28,8 +34,12 @@ const GATHER: Duration = Duration::from_millis(100);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
 const DRAIN: u64 = 5;
+/// How long a request's head may take.
+const HEAD: Duration = Duration::from_secs(30);
 /// A look at the clock's turns, in beats.
 const TURN_BEATS: u32 = 4;
+/// Taking away what is over: once a minute.
+const TIDY_BEATS: u32 = 240;
 
 /// How a server is to run.
 pub struct Settings {
@@ -46,6 +56,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// What codes and certificates are read by.
     pub ladder: Ladder,
+    /// How many files this process may open, connections among them.
+    pub open_files: u64,
 }
 
 impl Settings {
@@ -59,6 +71,7 @@ impl Settings {
             patience: Duration::from_secs(10),
             proxies: Proxies::default(),
             ladder: Ladder::default(),
+            open_files: open_files(),
         }
     }
 }
@@ -129,6 +142,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         proxies: settings.proxies,
     });
     let data = site.clone();
+    let doors = Doors::new(settings.open_files, site.proxies.clone());
     let mut server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
@@ -138,7 +152,8 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     })
     .disable_signals()
     .shutdown_timeout(DRAIN)
-    .client_request_timeout(Duration::from_secs(30));
+    .client_request_timeout(HEAD)
+    .on_connect(move |connection, data| doors.enter(connection, data));
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
@@ -232,6 +247,11 @@ async fn follow(
             && let Err(error) = app::turn(&app, app::now()).await
         {
             tracing::error!(%error, "the clock's turn waits");
+        }
+        if beats.is_multiple_of(TIDY_BEATS)
+            && let Err(error) = app::tidy(&app, app::now()).await
+        {
+            tracing::error!(%error, "what is over stays");
         }
         match boards.beat(&app.store, &read, app::now()).await {
             Ok(_) => site.begun.store(true, Ordering::Release),
