@@ -17,8 +17,11 @@ use crate::{
     forge::PullName,
     store::{self, Chained, Db, Decided, Fact, Submission},
 };
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use serde_json::{
+    Value, json,
+    value::{RawValue, to_raw_value},
+};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Who looks: a freeze hides from the public what it does not hide from judges and the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,12 +50,13 @@ pub struct CheckLine {
 /// A submission with all that explains it.
 #[derive(Clone)]
 pub struct Case {
-    pub competition: Competition,
+    /// Shared by all that were read together, as is the roster: a page of a thousand holds one of each.
+    pub competition: Arc<Competition>,
     pub submission: Submission,
     pub fact: Fact,
     /// Where the repository stands in the competition's scope.
     pub place: Option<PlaceAt>,
-    pub roster: Roster,
+    pub roster: Arc<Roster>,
     /// The revert that took it back, and the other of a duplicate, as `gitee:owner/name!12`.
     pub reverted_by: Option<String>,
     pub duplicate: Option<(Likeness, String)>,
@@ -161,11 +165,11 @@ pub(super) fn case_of(
         )
     };
     Ok(Case {
-        competition,
+        competition: Arc::new(competition),
         submission,
         fact,
         place,
-        roster,
+        roster: Arc::new(roster),
         reverted_by,
         duplicate,
         decision,
@@ -241,6 +245,11 @@ fn award_of(db: &mut Db, competition: &Competition, submission: &Submission) -> 
     let definition = &competition.definition;
     let awards = award(&definition.scoring, definition.zone, &mut accepted);
     Ok(awards.into_iter().find(|award| award.id == submission.id))
+}
+
+/// JSON as it goes out. A value can always be written; `null` would stand for one that could not.
+pub fn written(value: &Value) -> Box<RawValue> {
+    to_raw_value(value).unwrap_or_default()
 }
 
 impl Case {
@@ -366,6 +375,11 @@ impl Case {
             told["by"] = json!(decided.judge_login);
         }
         told
+    }
+
+    /// As [`Case::json`], written: what a list keeps of a case.
+    pub fn written(&self, lang: Lang) -> Box<RawValue> {
+        written(&self.json(lang))
     }
 
     /// The submission object of the contract, section 6.

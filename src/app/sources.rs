@@ -9,7 +9,7 @@ use crate::{
         team::CompetitionId,
         text::Slug,
     },
-    forge::{self, Hook, Proof, Refusal},
+    forge::{self, Checker, Headers, Proof, Refusal},
     store,
 };
 use parking_lot::RwLock;
@@ -136,27 +136,67 @@ impl Sources {
         self.book.read().contains_key(&(forge, name.clone()))
     }
 
-    /// Whether the hook is from who holds a secret of the source. Two competitions may share a source;
-    /// the secrets of each are tried, all in constant time.
+    /// Looks at a hook's headers before its body is read: can it be from who holds a secret of the source? Two
+    /// competitions may share a source; the secrets of each are tried, all in constant time.
     ///
-    /// Errors: the first refusal, where none holds.
-    pub fn verify(&self, forge: Forge, name: &Slug, hook: &Hook<'_>, now: Moment) -> Result<Proven, Refusal> {
+    /// Errors: the last refusal, where no body could make it good.
+    pub fn begin(&self, forge: Forge, name: &Slug, headers: &dyn Headers, now: Moment) -> Result<Checking, Refusal> {
         let book = self.book.read();
         let mut refusal = Refusal::NoSecret;
-        let mut proven: Option<(Proven, &ForgeHost)> = None;
+        let mut each = Vec::new();
         for ready in book.get(&(forge, name.clone())).map_or(&[][..], Vec::as_slice) {
-            match forge::verify(forge, hook, &ready.secrets, now) {
+            match forge::begin(forge, headers, &ready.secrets, now) {
+                Ok(checker) => each.push(Begun {
+                    checker,
+                    competition: ready.competition,
+                    forge: ready.forge.clone(),
+                    confirm: ready.confirm,
+                }),
+                Err(refused) => refusal = refused,
+            }
+        }
+        if each.is_empty() {
+            Err(refusal)
+        } else {
+            Ok(Checking(each))
+        }
+    }
+}
+
+/// A hook's proof while its body arrives, at each source of the name.
+pub struct Checking(Vec<Begun>);
+
+struct Begun {
+    checker: Checker,
+    competition: CompetitionId,
+    forge: ForgeHost,
+    /// What the source says of `confirm`.
+    confirm: Option<bool>,
+}
+
+impl Checking {
+    /// The next bytes of the raw body.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.iter_mut().for_each(|one| one.checker.update(part));
+    }
+
+    /// Once the whole body was there. Errors: the last refusal, where none holds.
+    pub fn finish(self) -> Result<Proven, Refusal> {
+        let mut refusal = Refusal::NoSecret;
+        let mut proven: Option<(Proven, ForgeHost)> = None;
+        for one in self.0 {
+            match one.checker.finish() {
                 Ok(proof) => {
-                    let confirmed = !ready.confirm.unwrap_or(proof == Proof::Uncovered);
+                    let confirmed = !one.confirm.unwrap_or(proof == Proof::Uncovered);
                     match &mut proven {
                         None => {
-                            let by = vec![ready.competition];
-                            proven = Some((Proven { confirmed, by }, &ready.forge));
+                            let by = vec![one.competition];
+                            proven = Some((Proven { confirmed, by }, one.forge));
                         }
                         // One secret in two competitions: it proves as much as each of them asks for.
-                        Some((proven, host)) if **host == ready.forge => {
+                        Some((proven, host)) if *host == one.forge => {
                             proven.confirmed &= confirmed;
-                            proven.by.push(ready.competition);
+                            proven.by.push(one.competition);
                         }
                         Some(_) => {}
                     }

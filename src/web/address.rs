@@ -61,7 +61,7 @@ impl FromStr for Proxies {
 }
 
 impl Proxies {
-    fn believes(&self, address: IpAddr) -> bool {
+    pub fn believes(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.has(address))
     }
 

@@ -8,6 +8,7 @@ mod address;
 mod api;
 mod assets;
 mod body;
+mod doors;
 mod entry;
 mod gate;
 mod health;
@@ -26,6 +27,7 @@ mod sight;
 mod streams;
 
 pub use address::{BadProxy, Proxies};
+pub use doors::{open_files, raise_open_files};
 pub use routes::{ROUTES, Route};
 pub use serve::{Running, Settings, StartError, start};
 

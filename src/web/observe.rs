@@ -1,13 +1,13 @@
 //! What is seen of every request: an id, a line in the log, a count. Handles are made once, so that
 //! watching costs little beside serving from memory.
 
-use super::{Site, respond::REQUEST_ID};
+use super::{Site, doors, respond::REQUEST_ID};
 use actix_web::{
     Error,
     body::MessageBody,
     dev::{Service, ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        ConnectionType, Method,
         header::{HeaderName, HeaderValue},
     },
     web,
@@ -24,9 +24,11 @@ use std::{
 
 const SURFACES: [&str; 6] = ["page", "api", "hook", "live", "asset", "health"];
 
+const LIVE: usize = 3;
+
 fn surface(path: &str) -> usize {
     if path.starts_with("/api/") {
-        if path.ends_with("/live") { 3 } else { 1 }
+        if path.ends_with("/live") { LIVE } else { 1 }
     } else if path.starts_with("/hooks/") {
         2
     } else if path.starts_with("/assets/") {
@@ -80,7 +82,7 @@ const REFERRER: HeaderName = HeaderName::from_static("referrer-policy");
 
 /// Wraps the whole application.
 pub fn observe<S, B>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     service: &S,
 ) -> impl Future<Output = Result<ServiceResponse<B>, Error>> + use<S, B>
 where
@@ -90,6 +92,7 @@ where
 {
     let started = Instant::now();
     let surface = surface(request.path());
+    let closes = doors::arrived(&mut request, surface == LIVE);
     let quiet = matches!(*request.method(), Method::GET | Method::HEAD);
     // What somebody did may show on a board; a hook rings for itself once it was looked at.
     let site = request
@@ -118,6 +121,12 @@ where
                 (_, true) => tracing::info!(request_id = id, %method, path, status, micros, "request"),
                 (_, false) => tracing::debug!(request_id = id, %method, path, status, micros, "request"),
             }
+        }
+        if closes {
+            answer
+                .response_mut()
+                .head_mut()
+                .set_connection_type(ConnectionType::Close);
         }
         let headers = answer.headers_mut();
         headers.insert(REQUEST_ID, id);

@@ -2,6 +2,7 @@
 
 use super::{
     Proxies, Site,
+    doors::{Doors, open_files},
     limit::Limits,
     observe::observe,
     routes,
@@ -36,8 +37,11 @@ const GATHER_LOOK: Duration = Duration::from_millis(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
 const DRAIN: u64 = 5;
-/// How often it is looked at what time alone changes.
+/// How often it is looked at what time alone changes, and how often what is over is taken away.
 const TURN: Duration = Duration::from_secs(1);
+const TIDY: Duration = Duration::from_secs(60);
+/// How long a request's head may take.
+const HEAD: Duration = Duration::from_secs(30);
 
 /// How a server is to run.
 pub struct Settings {
@@ -56,6 +60,8 @@ pub struct Settings {
     pub streams: Option<usize>,
     /// What codes and certificates are read by.
     pub ladder: Ladder,
+    /// How many files this process may open, connections among them.
+    pub open_files: u64,
 }
 
 impl Settings {
@@ -70,6 +76,7 @@ impl Settings {
             proxies: Proxies::default(),
             streams: None,
             ladder: Ladder::default(),
+            open_files: open_files(),
         }
     }
 }
@@ -142,6 +149,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         proxies: settings.proxies,
     });
     let data = site.clone();
+    let doors = Doors::new(settings.open_files, site.proxies.clone());
     let mut server = HttpServer::new(move || {
         Application::new()
             .app_data(data.clone())
@@ -151,7 +159,8 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     })
     .disable_signals()
     .shutdown_timeout(DRAIN)
-    .client_request_timeout(Duration::from_secs(30));
+    .client_request_timeout(HEAD)
+    .on_connect(move |connection, data| doors.enter(connection, data));
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
@@ -238,7 +247,7 @@ async fn follow(
     mut stop: watch::Receiver<bool>,
     site: web::Data<Site>,
 ) {
-    let mut turned = Instant::now();
+    let (mut turned, mut tidied) = (Instant::now(), Instant::now());
     let mut faces: Vec<i64> = Vec::new();
     loop {
         tokio::select! {
@@ -254,6 +263,12 @@ async fn follow(
             }
             if let Err(error) = app::turn(&app, app::now()).await {
                 tracing::error!(%error, "the clock's turn waits");
+            }
+        }
+        if tidied.elapsed() >= TIDY {
+            tidied = Instant::now();
+            if let Err(error) = app::tidy(&app, app::now()).await {
+                tracing::error!(%error, "what is over stays");
             }
         }
         match boards.beat(&app.store, &read, app::now()).await {

@@ -276,8 +276,12 @@ fn reason(case: &Case, lang: Lang) -> Option<String> {
         .or_else(|| first(Outcome::Ask))
 }
 
+pub(super) fn code_of(site: &Site, case: &Case) -> String {
+    Lent::of(site, case).code
+}
+
 pub(super) fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
-    cases.iter().map(|case| Lent::of(site, case).code).collect()
+    cases.iter().map(|case| code_of(site, case)).collect()
 }
 
 async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Problem> {

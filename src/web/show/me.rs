@@ -87,7 +87,7 @@ async fn drawn(
         limit: LISTED,
     };
     let (status, competition) = (wanted.status, wanted.competition.clone());
-    let own = app::own(&site.app, who, wanted, now).await?;
+    let own = app::own(&site.app, who, wanted, now, |case| case).await?;
     let boards = boards(site, &own);
     let fixes = site.boards.level_fixes(who.person);
     let ladder = site.boards.ladder();

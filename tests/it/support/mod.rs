@@ -8,6 +8,7 @@ mod people;
 mod process;
 mod provider;
 mod site;
+mod statements;
 mod stream;
 
 pub use browser::Browser;
@@ -22,6 +23,7 @@ pub use process::{Output, Server, bugathlon, bugathlon_with};
 pub use provider::{Manner, Provider};
 
 pub use site::{Answer, Site, of_team};
+pub use statements::{count_statements, statements};
 pub use stream::{Event, Stream};
 
 use std::{
