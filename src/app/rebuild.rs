@@ -195,7 +195,7 @@ fn heal(db: &mut Db, competition: &Competition) -> Result<(), AppError> {
             ..row.clone()
         };
         if healed != row {
-            store::update_submission(db, &healed)?;
+            store::put_submissions(db, &[healed])?;
         }
     }
     Ok(())

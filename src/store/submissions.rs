@@ -11,7 +11,7 @@ use crate::domain::{
     team::{CompetitionId, PersonId, PullId, SubmissionId, TeamId},
     time::Moment,
 };
-use diesel::{connection::DefaultLoadingMode, prelude::*};
+use diesel::{connection::DefaultLoadingMode, prelude::*, upsert::excluded};
 
 /// A submission's row: the opinion that evaluation came to last.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,9 +41,9 @@ impl Submission {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = submissions)]
-#[diesel(treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
 pub(super) struct Row {
     id: i64,
     competition_id: i64,
@@ -255,28 +255,56 @@ pub fn accepted_of(
     Ok(found)
 }
 
-pub fn insert_submission(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
-    let row = Row::from(submission);
-    on!(db, c => diesel::insert_into(submissions::table).values(&row).execute(c))?;
+/// Writes these submissions, new ones and known ones alike.
+pub fn put_submissions(db: &mut Db, rows: &[Submission]) -> Result<(), StoreError> {
+    macro_rules! put {
+        ($c:expr, $values:expr) => {
+            diesel::insert_into(submissions::table)
+                .values($values)
+                .on_conflict(submissions::id)
+                .do_update()
+                .set((
+                    submissions::pull_id.eq(excluded(submissions::pull_id)),
+                    submissions::person_id.eq(excluded(submissions::person_id)),
+                    submissions::team_id.eq(excluded(submissions::team_id)),
+                    submissions::status.eq(excluded(submissions::status)),
+                    submissions::points.eq(excluded(submissions::points)),
+                    submissions::worth.eq(excluded(submissions::worth)),
+                    submissions::merged_at.eq(excluded(submissions::merged_at)),
+                    submissions::outcomes.eq(excluded(submissions::outcomes)),
+                    submissions::reverted_by.eq(excluded(submissions::reverted_by)),
+                    submissions::duplicate_of.eq(excluded(submissions::duplicate_of)),
+                    submissions::likeness.eq(excluded(submissions::likeness)),
+                    submissions::given.eq(excluded(submissions::given)),
+                ))
+                .execute($c)?
+        };
+    }
+    match db {
+        // No way to the server and back, and one prepared statement for all.
+        Db::Sqlite(c) => {
+            for row in rows {
+                put!(c, &Row::from(row));
+            }
+        }
+        Db::Postgres(c) => {
+            for part in rows.chunks(PART) {
+                let part: Vec<Row> = part.iter().map(Row::from).collect();
+                put!(c, &part);
+            }
+        }
+    }
     Ok(())
 }
 
-pub fn update_submission(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
-    let row = Row::from(submission);
-    on!(db, c => diesel::update(submissions::table.find(submission.id.0)).set(&row).execute(c))?;
-    Ok(())
-}
-
-pub fn set_points(db: &mut Db, id: SubmissionId, points: i64) -> Result<(), StoreError> {
-    let row = submissions::table.find(id.0);
-    on!(db, c => diesel::update(row).set(submissions::points.eq(points)).execute(c))?;
-    Ok(())
-}
-
-/// Takes a submission away whose repository left the scope. Its ledger entries stay.
-pub fn remove_submission(db: &mut Db, id: SubmissionId) -> Result<(), StoreError> {
-    set_links(db, CompetitionId(0), id, &[])?;
-    on!(db, c => diesel::delete(submissions::table.find(id.0)).execute(c))?;
+/// Takes submissions away whose repository left the scope. Their ledger entries stay.
+pub fn remove_submissions(db: &mut Db, ids: &[SubmissionId]) -> Result<(), StoreError> {
+    remove_links(db, ids)?;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    for part in ids.chunks(PART) {
+        let rows = submissions::table.filter(submissions::id.eq_any(part));
+        on!(db, c => diesel::delete(rows).execute(c))?;
+    }
     Ok(())
 }
 
@@ -339,26 +367,29 @@ pub fn links_sum(db: &mut Db, competition: CompetitionId) -> Result<(u64, u64), 
     }
 }
 
-/// Replaces the keys of a submission.
-pub fn set_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
-    let of = links::table.filter(links::submission_id.eq(id.0));
-    on!(db, c => diesel::delete(of).execute(c))?;
-    add_links(db, competition, id, keys)
+/// Takes away every key of these submissions.
+pub fn remove_links(db: &mut Db, ids: &[SubmissionId]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    for part in ids.chunks(PART) {
+        let of = links::table.filter(links::submission_id.eq_any(part));
+        on!(db, c => diesel::delete(of).execute(c))?;
+    }
+    Ok(())
 }
 
-/// Writes the keys of a new submission.
-pub fn add_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|key| {
-            (
-                links::competition_id.eq(competition.0),
-                links::key.eq(*key),
-                links::submission_id.eq(id.0),
-            )
-        })
-        .collect();
-    if !rows.is_empty() {
+/// Writes keys of submissions that have none so far.
+pub fn add_links(db: &mut Db, competition: CompetitionId, keys: &[(SubmissionId, i64)]) -> Result<(), StoreError> {
+    for part in keys.chunks(5 * PART) {
+        let rows: Vec<_> = part
+            .iter()
+            .map(|(id, key)| {
+                (
+                    links::competition_id.eq(competition.0),
+                    links::key.eq(*key),
+                    links::submission_id.eq(id.0),
+                )
+            })
+            .collect();
         on!(db, c => diesel::insert_into(links::table).values(&rows).execute(c))?;
     }
     Ok(())
