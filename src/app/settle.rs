@@ -53,7 +53,7 @@ pub(super) struct Judged {
     outside: Vec<(Holding, Submission)>,
 }
 
-/// Folds and awards. Reads, and writes nothing: a dry run ends here.
+/// Folds and awards. Reads, and writes nothing. `before` is not looked at where everything is folded.
 pub(super) fn judge(
     db: &mut Db,
     competition: &Competition,

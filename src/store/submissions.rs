@@ -12,6 +12,7 @@ use crate::domain::{
     time::Moment,
 };
 use diesel::{connection::DefaultLoadingMode, prelude::*, upsert::excluded};
+use std::collections::HashMap;
 
 /// A submission's row: the opinion that evaluation came to last.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -169,14 +170,44 @@ pub fn submissions_by_id(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<Submis
     Ok(found)
 }
 
-/// The submissions that are not merged: what the clock can change.
-pub fn unmerged(db: &mut Db, competition: CompetitionId) -> Result<Vec<PullId>, StoreError> {
-    let query = submissions::table
+/// The submissions that are not merged: what the clock can change. `of`: only these people's.
+pub fn unmerged(db: &mut Db, competition: CompetitionId, of: Option<&[PersonId]>) -> Result<Vec<PullId>, StoreError> {
+    let open = submissions::table
         .filter(submissions::competition_id.eq(competition.0))
         .filter(submissions::merged_at.is_null())
         .select(submissions::pull_id);
-    let ids: Vec<i64> = on!(db, c => query.load(c))?;
-    Ok(ids.into_iter().map(PullId).collect())
+    let Some(people) = of else {
+        let ids: Vec<i64> = on!(db, c => open.load(c))?;
+        return Ok(ids.into_iter().map(PullId).collect());
+    };
+    let people: Vec<i64> = people.iter().map(|person| person.0).collect();
+    let mut found = Vec::new();
+    for part in people.chunks(PART) {
+        let query = open.filter(submissions::person_id.eq_any(part));
+        found.extend(on!(db, c => query.load::<i64>(c))?);
+    }
+    Ok(found.into_iter().map(PullId).collect())
+}
+
+/// Which submission each pull is, by pull: what is held of a whole competition while it is folded.
+pub fn submission_numbers(
+    db: &mut Db,
+    competition: CompetitionId,
+) -> Result<HashMap<PullId, SubmissionId>, StoreError> {
+    let mut found = HashMap::new();
+    let mut after = 0_i64;
+    loop {
+        let query = submissions::table
+            .filter(submissions::competition_id.eq(competition.0))
+            .filter(submissions::id.gt(after))
+            .order(submissions::id)
+            .limit(10_000)
+            .select((submissions::pull_id, submissions::id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        after = last.1;
+        found.extend(rows.into_iter().map(|(pull, id)| (PullId(pull), SubmissionId(id))));
+    }
 }
 
 pub fn count_submissions(db: &mut Db, competition: CompetitionId) -> Result<i64, StoreError> {
@@ -335,36 +366,6 @@ pub fn links_of(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<(SubmissionId, 
     }
     found.sort_unstable();
     Ok(found.into_iter().map(|(id, key)| (SubmissionId(id), key)).collect())
-}
-
-/// How many links a competition has, and a sum over them that any other set of links is most unlikely to
-/// share: whether they changed.
-pub fn links_sum(db: &mut Db, competition: CompetitionId) -> Result<(u64, u64), StoreError> {
-    let (mut count, mut sum) = (0_u64, 0_u64);
-    let mut after = (i64::MIN, 0_i64);
-    loop {
-        let query = links::table
-            .filter(links::competition_id.eq(competition.0))
-            .filter(
-                links::key
-                    .gt(after.0)
-                    .or(links::key.eq(after.0).and(links::submission_id.gt(after.1))),
-            )
-            .order((links::key, links::submission_id))
-            .limit(10_000)
-            .select((links::key, links::submission_id));
-        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
-        let Some(last) = rows.last() else {
-            return Ok((count, sum));
-        };
-        after = *last;
-        for (key, submission) in rows {
-            count += 1;
-            // An odd factor spreads the submission's number over all bits before the two are mixed.
-            let mixed = key.cast_unsigned() ^ submission.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            sum = sum.wrapping_add(mixed.wrapping_mul(mixed | 1));
-        }
-    }
 }
 
 /// Takes away every key of these submissions.
