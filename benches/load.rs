@@ -6,6 +6,8 @@
 
 #[path = "load/abuse.rs"]
 mod abuse;
+#[path = "load/acts.rs"]
+mod acts;
 #[path = "load/client.rs"]
 mod client;
 #[path = "load/limits.rs"]
@@ -32,7 +34,7 @@ use std::{
 
 type Part = fn(&Bench) -> Result<Vec<Row>, Box<dyn std::error::Error>>;
 
-const PARTS: [(&str, Part); 10] = [
+const PARTS: [(&str, Part); 12] = [
     ("page", parts::page),
     ("json", parts::json),
     ("not-modified", parts::not_modified),
@@ -43,6 +45,8 @@ const PARTS: [(&str, Part); 10] = [
     ("start", parts::start),
     ("memory", parts::memory),
     ("abuse", abuse::abuse),
+    ("acts", acts::acts_sqlite),
+    ("acts-postgres", acts::acts_postgres),
 ];
 
 const PINNED: &str = "BUGATHLON_BENCH_PINNED";

@@ -108,6 +108,11 @@ impl Bench {
         self.quick
     }
 
+    /// What is kept between runs.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.work.path().join(name)
     }
@@ -129,7 +134,7 @@ impl Bench {
         }
     }
 
-    fn submissions(&self) -> usize {
+    pub fn submissions(&self) -> usize {
         if self.quick { 50_000 } else { 1_000_000 }
     }
 
@@ -155,7 +160,7 @@ impl Bench {
     }
 
     /// The database of many submissions, built once.
-    fn many(&self) -> Result<PathBuf, Box<dyn Error>> {
+    pub fn many(&self) -> Result<PathBuf, Box<dyn Error>> {
         let count = self.submissions();
         let path = million::path(&self.data, count);
         if !path.exists() {
@@ -177,7 +182,7 @@ fn seed(database: &str, dir: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs it to its end; returns what it printed, or an error where it failed.
-fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
+pub fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
     let out = command.stderr(std::process::Stdio::inherit()).output()?;
     if !out.status.success() {
         return Err(format!("{:?}: {}", command.get_program(), out.status).into());

@@ -8,6 +8,7 @@ use super::{
         MembershipLine, PersonLine, StandingLine, SubmissionLine, TeamLine, VERSION, pull_line,
     },
     output::{Output, Readers, fault},
+    parts::settled,
     turn,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         time::Moment,
     },
     live::{Board, ReadDefinition},
-    store::{self, Db, RepositoryId, Submission},
+    store::{self, Db, RepositoryId, StoreError, Submission},
 };
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::Serialize;
@@ -52,11 +53,16 @@ pub async fn export(
     mut progress: impl FnMut(u64) + Send + 'static,
 ) -> Result<Exported, AppError> {
     turn(app, now).await?;
+    let id = app.competition(slug).await?.id();
+    settled(app, id, now).await?;
     let definitions = app.definitions();
     let (slug, path) = (slug.clone(), path.to_owned());
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
+            if competition.stored.unfinished.is_some() {
+                return Err(StoreError::Busy("another act has just begun; try again".to_owned()).into());
+            }
             let mut output = Output::beside(&path, Readers::All)?;
             let read = definitions.reader();
             let exported = write_export(db, &competition, &read, now, &mut output, &path, &mut progress)?;

@@ -7,6 +7,7 @@ mod apply;
 mod audit;
 mod backup;
 mod binding;
+mod compare;
 mod conflict;
 mod console;
 mod decide;
@@ -27,6 +28,7 @@ mod objection;
 mod once;
 mod output;
 mod own;
+mod parts;
 mod password;
 mod queue;
 mod reach;
@@ -69,7 +71,7 @@ pub use decide::{Judgement, Ruled, decide, undo};
 pub use define::{Defined, Shown, Wanted, define, definition_text, slug_of};
 pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
-pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
+pub use dry_run::{At, Counted, DryRun, Moved, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts, written};
 pub use export::{Exported, export};
@@ -155,6 +157,8 @@ impl From<folder::FolderError> for AppError {
 pub struct App {
     pub store: Store,
     definitions: Definitions,
+    /// Held by whoever folds a whole competition because somebody asked: such a fold holds all of it in memory.
+    folding: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A competition as it stands: the row and its definition, read.
@@ -223,6 +227,7 @@ impl App {
         Self {
             store,
             definitions: Definitions::default(),
+            folding: Arc::default(),
         }
     }
 

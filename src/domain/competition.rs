@@ -195,6 +195,68 @@ impl Phase {
 }
 
 impl Definition {
+    /// Whether every pull gets the same verdict and points from both. Fields are named one by one, so that a new
+    /// one does not compile until somebody has said whether the fold reads it.
+    pub fn folds_as(&self, other: &Definition) -> bool {
+        let Definition {
+            slug: _,
+            name: _,
+            zone,
+            review,
+            window,
+            repositories,
+            rules,
+            scoring,
+            sources: _,
+            seal: _,
+        } = self;
+        let Window {
+            opens_at,
+            closes_at,
+            merge_grace,
+            freeze_at: _,
+        } = window;
+        let Rules {
+            bugfix_labels,
+            bugfix_title,
+            bugfix_command,
+            no_signal,
+            required_labels,
+            forbidden_labels,
+            bots,
+            merged_labels,
+            min_changed_lines,
+        } = rules;
+        let title = |title: &Option<Regex>| title.as_ref().map(|regex| regex.as_str().to_owned());
+        (zone, review, repositories, scoring) == (&other.zone, &other.review, &other.repositories, &other.scoring)
+            && (opens_at, closes_at, merge_grace)
+                == (
+                    &other.window.opens_at,
+                    &other.window.closes_at,
+                    &other.window.merge_grace,
+                )
+            && title(bugfix_title) == title(&other.rules.bugfix_title)
+            && (bugfix_labels, bugfix_command, no_signal)
+                == (
+                    &other.rules.bugfix_labels,
+                    &other.rules.bugfix_command,
+                    &other.rules.no_signal,
+                )
+            && (
+                required_labels,
+                forbidden_labels,
+                merged_labels,
+                bots,
+                min_changed_lines,
+            ) == (
+                &other.rules.required_labels,
+                &other.rules.forbidden_labels,
+                &other.rules.merged_labels,
+                &other.rules.bots,
+                &other.rules.min_changed_lines,
+            )
+    }
+
     pub fn phase(&self, seal: Seal, now: Moment) -> Phase {
         if seal.finalized_at.is_some() {
             Phase::Final

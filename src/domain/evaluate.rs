@@ -226,11 +226,11 @@ impl Subject {
         let mut keys = vec![Key::Number(self.family, self.number)];
         if let Some(sha) = &self.merge_sha {
             keys.push(Key::MergeSha(sha.clone()));
-            keys.push(Key::Commit(self.family, seven(sha)));
+            keys.push(Key::Commit(self.family, seven(sha), Side::Bears));
         }
         if let Some(sha) = &self.head_sha {
             keys.push(Key::HeadSha(sha.clone()));
-            keys.push(Key::Commit(self.family, seven(sha)));
+            keys.push(Key::Commit(self.family, seven(sha), Side::Bears));
         }
         if let Some(person) = self.person {
             keys.push(Key::Title(person, self.family, self.plain_title.clone()));
@@ -238,7 +238,7 @@ impl Subject {
         match &self.revert_of {
             None => {}
             Some(Target::Number(number)) => keys.push(Key::Number(self.family, *number)),
-            Some(Target::Commit(sha)) => keys.push(Key::Commit(self.family, seven(sha))),
+            Some(Target::Commit(sha)) => keys.push(Key::Commit(self.family, seven(sha), Side::Names)),
         }
         keys.sort();
         keys.dedup();
@@ -260,11 +260,30 @@ impl Subject {
 pub enum Key {
     /// A pull's own number, or the number that a revert names.
     Number(u32, u64),
-    /// The first seven digits of a sha of the pull's own, or of the sha that a revert names.
-    Commit(u32, String),
+    /// The first seven digits of a sha of the pull's own, or of the sha that a revert names. It joins those who
+    /// bear them with those who name them ([`Key::meets`]), and not two who happen to bear the same seven.
+    Commit(u32, String, Side),
     MergeSha(String),
     HeadSha(String),
     Title(PersonId, u32, String),
+}
+
+/// Which end of a revert's word of a commit a key is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Side {
+    Bears,
+    Names,
+}
+
+impl Key {
+    /// The key of those whom a bearer of this one hangs together with: itself, but for commits the other side.
+    pub fn meets(&self) -> Key {
+        match self {
+            Key::Commit(family, seven, Side::Bears) => Key::Commit(*family, seven.clone(), Side::Names),
+            Key::Commit(family, seven, Side::Names) => Key::Commit(*family, seven.clone(), Side::Bears),
+            Key::Number(..) | Key::MergeSha(_) | Key::HeadSha(_) | Key::Title(..) => self.clone(),
+        }
+    }
 }
 
 fn seven(sha: &str) -> String {

@@ -126,6 +126,9 @@ tables! {
         finalized_at: Option<i64>,
         turned_at: i64,
         roster_hash: Option<String>,
+        unfinished: Option<String>,
+        unfinished_number: i64,
+        unfinished_until: Option<i64>,
     }
     teams ("id", "id", true, false) {
         id: i64,
@@ -399,6 +402,12 @@ tables! {
         sha256: String,
         #[serde(with = "base64ed")]
         export: Vec<u8>,
+    }
+    result_parts ("competition_id, part", "competition_id, part", false, false) {
+        competition_id: i64,
+        part: i64,
+        #[serde(with = "base64ed")]
+        bytes: Vec<u8>,
     }
     idempotency ("login_id, key", "login_id, key COLLATE \"C\"", false, false) {
         login_id: i64,

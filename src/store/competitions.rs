@@ -3,6 +3,7 @@
 use super::{
     Db, PART, StoreError, on,
     schema::{competitions, teams},
+    unfinished::{Unfinished, unfinished},
 };
 use crate::domain::{
     competition::Seal,
@@ -30,6 +31,8 @@ pub struct Stored {
     pub turned_at: Moment,
     /// Of teams.csv and people.csv as they were loaded last.
     pub roster_hash: Option<String>,
+    /// A long act that has begun and is not finished.
+    pub unfinished: Option<Unfinished>,
 }
 
 type Row = (
@@ -43,10 +46,27 @@ type Row = (
     Option<i64>,
     i64,
     Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
 );
 
 fn stored(row: Row) -> Result<Stored, StoreError> {
-    let (id, slug, definition, seq, hash, revision, revealed_at, finalized_at, turned_at, roster_hash) = row;
+    let (
+        id,
+        slug,
+        definition,
+        seq,
+        hash,
+        revision,
+        revealed_at,
+        finalized_at,
+        turned_at,
+        roster_hash,
+        work,
+        number,
+        until,
+    ) = row;
     Ok(Stored {
         id: CompetitionId(id),
         slug: Slug::parse(&slug).map_err(|e| StoreError::unreadable("competition", &e))?,
@@ -60,6 +80,7 @@ fn stored(row: Row) -> Result<Stored, StoreError> {
         },
         turned_at: Moment::from_millis(turned_at),
         roster_hash,
+        unfinished: unfinished(work, number, until)?,
     })
 }
 

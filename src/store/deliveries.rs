@@ -77,23 +77,39 @@ pub fn keep_deliveries(db: &mut Db, batch: &[NewDelivery]) -> Result<Vec<bool>, 
     Ok(new)
 }
 
-/// The oldest deliveries that wait, at most `limit`.
+/// Of a turn one in this many is of the newest that wait: an old backlog does not hold up this minute's merges.
+const NEWEST: i64 = 4;
+
+/// Deliveries that wait, at most `limit`, by number: mostly the oldest, and where more wait than that a share of
+/// the newest. Nothing depends on the order in which they are looked at.
 pub fn queued_deliveries(db: &mut Db, limit: i64) -> Result<Vec<Queued>, StoreError> {
-    let query = deliveries::table
-        .filter(deliveries::state.eq("queued"))
-        .order(deliveries::id)
-        .limit(limit)
-        .select((
-            deliveries::id,
-            deliveries::forge,
-            deliveries::source,
-            deliveries::event,
-            deliveries::confirmed,
-            deliveries::proven_by,
-            deliveries::body,
-        ));
-    type Found = (i64, String, String, String, bool, Option<String>, Vec<u8>);
-    let rows: Vec<Found> = on!(db, c => query.load(c))?;
+    let columns = (
+        deliveries::id,
+        deliveries::forge,
+        deliveries::source,
+        deliveries::event,
+        deliveries::confirmed,
+        deliveries::proven_by,
+        deliveries::body,
+    );
+    type Row = (i64, String, String, String, bool, Option<String>, Vec<u8>);
+    let queued = deliveries::table.filter(deliveries::state.eq("queued"));
+    let newest = limit / NEWEST;
+    let oldest = queued.order(deliveries::id).limit(limit - newest).select(columns);
+    let mut rows: Vec<Row> = on!(db, c => oldest.load(c))?;
+    if let Some(last) = rows.last().map(|row| row.0)
+        && newest > 0
+        && rows.len() as i64 == limit - newest
+    {
+        let others = queued
+            .filter(deliveries::id.gt(last))
+            .order(deliveries::id.desc())
+            .limit(newest)
+            .select(columns);
+        let mut others: Vec<Row> = on!(db, c => others.load(c))?;
+        others.reverse();
+        rows.extend(others);
+    }
     rows.into_iter()
         .map(|(id, forge, source, event, confirmed, proven_by, body)| {
             Ok(Queued {

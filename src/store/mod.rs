@@ -27,6 +27,7 @@ mod schema;
 mod source_secrets;
 mod submissions;
 mod team_work;
+mod unfinished;
 
 pub use answers::*;
 pub use audit::*;
@@ -55,6 +56,7 @@ pub use results::*;
 pub use source_secrets::*;
 pub use submissions::*;
 pub use team_work::*;
+pub use unfinished::{Unfinished, Work, begin_work, end_work, hold_work};
 
 use connection::on;
 

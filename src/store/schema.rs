@@ -12,6 +12,9 @@ diesel::table! {
         finalized_at -> Nullable<BigInt>,
         turned_at -> BigInt,
         roster_hash -> Nullable<Text>,
+        unfinished -> Nullable<Text>,
+        unfinished_number -> BigInt,
+        unfinished_until -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -329,6 +332,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    result_parts (competition_id, part) {
+        competition_id -> BigInt,
+        part -> BigInt,
+        bytes -> Binary,
+    }
+}
+diesel::table! {
     idempotency (login_id, key) {
         login_id -> BigInt,
         key -> Text,
@@ -386,6 +396,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeals,
     source_secrets,
     results,
+    result_parts,
     idempotency,
     audit,
 );

@@ -25,6 +25,7 @@ mod parity;
 mod people;
 mod real;
 mod sign_in;
+mod statements;
 mod submissions;
 mod surface;
 mod teams;
