@@ -309,7 +309,7 @@ pub async fn answer_appeal(
             };
             store::record(db, &deed)?;
             if answer.upheld {
-                docket.decidable()?;
+                docket.decidable(&competition, docket.landed().is_some())?;
                 store::end_decision(db, line.decision.id, Ended::Overturned, who.id, now)?;
                 let judgement = Judgement::parse(Action::Accept.as_str(), answer.points, &answer.text)?;
                 rule(db, &competition, &who, &docket, &judgement, now)?;

@@ -7,8 +7,10 @@ use super::{
 use crate::{
     domain::{
         check::{Check, Outcome, Outcomes},
-        evaluate::{Action, Decision, Seen, Status},
+        evaluate::{Action, Decision, Landed, Seen, Status},
+        landing::{Landing, landing},
         ledger::Cause,
+        pull::State,
         team::SubmissionId,
         text::Slug,
         time::Moment,
@@ -27,6 +29,7 @@ const MOST_POINTS: i64 = 10_000;
 pub struct Judgement {
     action: Action,
     points: Option<i64>,
+    landed: Option<Landed>,
     reason: String,
 }
 
@@ -60,8 +63,42 @@ impl Judgement {
         Ok(Self {
             action,
             points,
+            landed: None,
             reason: good_text("reason", reason)?,
         })
+    }
+
+    /// Says also when the pull landed and as which commit, where the forge could not.
+    ///
+    /// Errors: `NotA`, with its field.
+    pub fn landed(self, merged_at: Option<Moment>, merge_sha: Option<&str>) -> Result<Self, Objection> {
+        let not = |field, what| Err(Objection::NotA { field, what });
+        let sha = merge_sha.map(str::trim).filter(|sha| !sha.is_empty());
+        let hex = |sha: &str| (7..=64).contains(&sha.len()) && sha.bytes().all(|b| b.is_ascii_hexdigit());
+        match (merged_at, sha) {
+            (None, None) => Ok(self),
+            (Some(_), _) if self.action == Action::Reject => {
+                not("merged_at", ("left out where it is rejected", "空，因为不计入"))
+            }
+            (None, Some(_)) => not(
+                "merged_at",
+                (
+                    "given where a commit is, such as 2020-12-24T15:11:31+08:00",
+                    "必填，因为给出了提交，如 2020-12-24T15:11:31+08:00",
+                ),
+            ),
+            (Some(_), Some(sha)) if !hex(sha) => not(
+                "merge_sha",
+                ("7 to 64 digits of a commit", "提交的 7 到 64 位十六进制数字"),
+            ),
+            (Some(merged_at), sha) => Ok(Self {
+                landed: Some(Landed {
+                    merged_at,
+                    merge_sha: sha.map(str::to_ascii_lowercase),
+                }),
+                ..self
+            }),
+        }
     }
 }
 
@@ -102,8 +139,21 @@ impl Docket {
         conflict.map_or(Ok(()), |conflict| Err(conflict.into()))
     }
 
-    /// Errors: `NotYetDecidable` while it waits; `CannotCount` where no decision changes anything.
-    pub fn decidable(&self) -> Result<(), AppError> {
+    /// How the pull landed, judges aside.
+    pub fn landing<'a>(&'a self, competition: &'a Competition) -> Landing<'a> {
+        landing(&competition.definition, &self.fact.pull, None)
+    }
+
+    /// What a judge said before of when it landed.
+    pub fn landed(&self) -> Option<&Landed> {
+        self.standing.as_ref()?.decision.landed.as_ref()
+    }
+
+    /// `dated`: a judge says when it landed.
+    ///
+    /// Errors: `NotYetDecidable` while it waits; `TimeUntold` where it is merged and nobody has told when;
+    /// `CannotCount` where no decision changes anything.
+    pub fn decidable(&self, competition: &Competition, dated: bool) -> Result<(), AppError> {
         let status = self.submission.status;
         let outcomes = Outcomes::parse(&self.submission.outcomes)
             .ok_or_else(|| AppError::Broken(format!("submission {} has no checks", self.submission.id.0)))?;
@@ -111,16 +161,44 @@ impl Docket {
         let waits = Objection::NotYetDecidable {
             confirmed: passes(Check::Confirmed),
         };
-        let counts = [Check::Merged, Check::Author, Check::Team].into_iter().all(passes);
-        if status == Status::Waiting {
-            Err(waits.into())
-        } else if !counts {
-            Err(Objection::CannotCount(status).into())
-        } else if outcomes.has(Outcome::Wait) {
-            Err(waits.into())
-        } else {
-            Ok(())
+        let landing = self.landing(competition);
+        let dated = dated && landing.takes_a_judges_word();
+        // What waits for more than the landing waits, whoever says when that was.
+        let other = |check: &Check| !matches!(check, Check::Merged | Check::InTime);
+        let waiting = Check::ALL
+            .into_iter()
+            .filter(other)
+            .any(|check| outcomes.of(check) == Outcome::Wait);
+        if !(passes(Check::Author) && passes(Check::Team)) {
+            return Err(Objection::CannotCount(status).into());
         }
+        match landing.state {
+            State::Open if status == Status::Waiting => Err(waits.into()),
+            State::Open => Err(Objection::CannotCount(status).into()),
+            _ if waiting => Err(waits.into()),
+            State::Merged | State::Closed if dated => Ok(()),
+            State::Merged if landing.is_untold() => Err(Objection::TimeUntold.into()),
+            State::Merged => Ok(()),
+            State::Closed => Err(Objection::CannotCount(status).into()),
+        }
+    }
+
+    /// Errors: `LandingTold` where nobody needs a judge to say it; `NotA` where it is no time at which it can
+    /// have landed.
+    fn datable(&self, competition: &Competition, landed: &Landed, now: Moment) -> Result<(), Objection> {
+        let landing = self.landing(competition);
+        if !landing.takes_a_judges_word() {
+            return Err(Objection::LandingTold {
+                open: landing.state == State::Open,
+            });
+        }
+        if landed.merged_at < self.fact.pull.created_at || landed.merged_at > now {
+            return Err(Objection::NotA {
+                field: "merged_at",
+                what: ("a time after it was opened and before now", "创建之后、现在之前的时间"),
+            });
+        }
+        Ok(())
     }
 
     /// Errors: `AlreadyDecided`, unless what the judge saw has changed since.
@@ -212,9 +290,16 @@ pub(super) fn rule(
     judgement: &Judgement,
     now: Moment,
 ) -> Result<(), AppError> {
+    // What a judge said of the landing is said again by whoever accepts it anew.
+    let before = || {
+        let accepts = judgement.action == Action::Accept;
+        docket.landed().filter(|_| accepts).cloned()
+    };
+    let landed = judgement.landed.clone().or_else(before);
     let decision = Decision {
         action: judgement.action,
         points: judgement.points,
+        landed: landed.filter(|_| docket.landing(competition).takes_a_judges_word()),
         seen: docket.seen(),
     };
     let id = docket.submission.id;
@@ -256,7 +341,7 @@ fn ruled(db: &mut Db, competition: Competition, id: SubmissionId, now: Moment) -
 /// Decides. `if_match`: the tag of what the judge saw; without it nothing may stand yet that could be lost.
 ///
 /// Errors: `NoCompetition`, `NotThere`; `Sealed`; `OwnPull`, `OwnTeam`, `MergedByYou`; `AlreadyDecided`;
-/// `NotYetDecidable`, `CannotCount`; `Changed`.
+/// `NotYetDecidable`, `TimeUntold`, `CannotCount`; `LandingTold`, `NotA`; `Changed`.
 pub async fn decide(
     app: &App,
     who: &Who,
@@ -276,7 +361,11 @@ pub async fn decide(
             let docket = Docket::open(db, &competition, id)?;
             docket.impartial(db, &competition, &by, now)?;
             docket.undecided()?;
-            docket.decidable()?;
+            if let Some(landed) = &judgement.landed {
+                docket.datable(&competition, landed, now)?;
+            }
+            let dated = judgement.landed.is_some() || docket.landed().is_some();
+            docket.decidable(&competition, dated)?;
             docket.unchanged(if_match.as_deref())?;
             if let Some(old) = &docket.standing {
                 store::end_decision(db, old.id, Ended::Replaced, by.id, now)?;

@@ -9,6 +9,7 @@ use crate::{
         competition::{Definition, PlaceAt},
         evaluate::{Action, Likeness, Order, Status},
         forge::ForgeHost,
+        landing::{Landing, landing},
         team::{PersonId, Roster, SubmissionId},
         text::{Lang, Slug},
         time::Moment,
@@ -235,6 +236,7 @@ fn award_of(db: &mut Db, competition: &Competition, submission: &Submission) -> 
                 merged_at: row.merged_at,
                 forge: row.forge,
                 repository: row.repository,
+                repository_id: row.repository_id,
                 number: row.number,
             },
             id: row.id,
@@ -269,6 +271,12 @@ impl Case {
         (self.status() == Status::Rejected).then_some(decided.reason.as_str())
     }
 
+    /// How the pull landed, as far as may be told: what judges say while a freeze hides it is not.
+    pub fn landing(&self) -> Landing<'_> {
+        let decision = self.decision.as_ref().map(|decided| &decided.decision);
+        landing(&self.competition.definition, &self.fact.pull, decision)
+    }
+
     /// The pull by its key.
     pub fn name(&self) -> PullName {
         PullName {
@@ -301,7 +309,8 @@ impl Case {
             zone: definition.zone,
             roster: &self.roster,
         };
-        let alone = check::alone(definition, place, &self.roster, pull, self.now);
+        let landing = self.landing();
+        let alone = check::alone(definition, place, &self.roster, pull, &landing, self.now);
         let mut lines: Vec<CheckLine> = alone
             .findings
             .iter()
@@ -329,7 +338,7 @@ impl Case {
                 };
                 (how.outcome(), detail)
             }
-            None if pull.merged_at.is_none() => (Outcome::Pass, Detail::NotYetMerged),
+            None if landing.merged_at.is_none() => (Outcome::Pass, Detail::NotYetMerged),
             None => (Outcome::Pass, Detail::Single),
         };
         lines.push(CheckLine {
@@ -367,6 +376,8 @@ impl Case {
         let mut told = json!({
             "action": decided.decision.action,
             "points": decided.decision.points,
+            "merged_at": decided.decision.landed.as_ref().map(|landed| landed.merged_at),
+            "merge_sha": decided.decision.landed.as_ref().and_then(|landed| landed.merge_sha.as_deref()),
             "reason": decided.reason,
             "decided_at": decided.at,
             "stands": self.decision_holds(),
@@ -403,7 +414,7 @@ impl Case {
                 "author": {"login": pull.author.login},
                 "base_branch": pull.base_branch,
                 "created_at": pull.created_at,
-                "merged_at": pull.merged_at,
+                "merged_at": self.landing().merged_at,
             },
             "person": self.person().map(|person| person.slug.as_str()),
             "team": self.team().map(|team| team.slug.as_str()),

@@ -262,10 +262,13 @@ fn put_decisions(db: &mut Db, competition: &Competition, lines: &mut Lines) -> R
     rows.sort_by_key(|row| row.pull);
     for row in rows {
         if let Some(decided) = standing.get(&row.id) {
+            let landed = decided.decision.landed.as_ref();
             lines.put(&Line::Decision(Box::new(DecisionLine {
                 pull: row.pull,
                 action: decided.decision.action,
                 points: decided.decision.points,
+                merged_at: landed.map(|landed| landed.merged_at),
+                merge_sha: landed.and_then(|landed| landed.merge_sha.clone()),
                 decided_at: decided.at,
                 seen: decided.decision.seen.clone(),
             })))?;

@@ -107,6 +107,11 @@ pub(super) struct DecisionLine {
     pub pull: PullId,
     pub action: Action,
     pub points: Option<i64>,
+    /// When it landed and as which commit, where the judge said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_at: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge_sha: Option<String>,
     pub decided_at: Moment,
     pub seen: Seen,
 }

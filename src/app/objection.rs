@@ -125,6 +125,12 @@ pub enum Objection {
     NotYetDecidable {
         confirmed: bool,
     },
+    /// It is merged, nobody has told when, and the judge does not either.
+    TimeUntold,
+    /// A judge says when it landed, and need not: it is open, or the forge has told.
+    LandingTold {
+        open: bool,
+    },
     /// Author or team does not pass, or it is not merged: no decision could make it count.
     CannotCount(Status),
     AlreadyDecided {
@@ -203,6 +209,7 @@ impl Objection {
             | Invisible { .. }
             | LooksLike { .. }
             | OtherThanAddress(_)
+            | LandingTold { .. }
             | OtherBody => Class::Invalid,
             Taken { .. }
             | NoSuchStep { .. }
@@ -220,6 +227,7 @@ impl Objection {
             | LastAdmin
             | ForgeRefused(_)
             | NotYetDecidable { .. }
+            | TimeUntold
             | CannotCount(_)
             | AlreadyDecided { .. }
             | Changed
@@ -266,6 +274,7 @@ impl Objection {
             | LooksLike { field, .. }
             | Taken { field, .. } => Some(field),
             CapacityBelowMembers { .. } => Some("capacity"),
+            LandingTold { .. } | TimeUntold => Some("merged_at"),
             WrongPassword => Some("password"),
             _ => None,
         }
@@ -433,6 +442,18 @@ impl Objection {
             NotYetDecidable { confirmed: false } => two(
                 "it is still waiting: the forge has not confirmed its facts yet, which happens by itself; decide then",
                 "仍在等待：代码平台尚未确认其内容，确认后会自动更新，届时再裁定",
+            ),
+            TimeUntold => two(
+                "it is merged, and nobody has told when: say when it landed, or wait for the forge's own word",
+                "已合并，但没有人说明时间：请给出合入时间，或等待代码平台的答复",
+            ),
+            LandingTold { open: true } => two(
+                "it is still open, so it has not landed; leave the time out",
+                "尚未合并，请不要填写合入时间",
+            ),
+            LandingTold { open: false } => two(
+                "when it was merged is known already; leave the time out",
+                "合并时间已知，请不要填写合入时间",
             ),
             CannotCount(status) => (
                 format!(

@@ -126,6 +126,8 @@ pub struct Evidence {
     pub conflict: Option<Objection>,
     /// Why no decision is possible now, whoever decides.
     pub refused: Option<Objection>,
+    /// Whether a judge may say when it landed.
+    pub dated: bool,
     /// The other of a duplicate.
     pub twin: Option<Case>,
     /// The person's other submissions, newest merge first, and how many there are.
@@ -163,7 +165,8 @@ pub async fn evidence(
             let docket = Docket::open(db, &competition, id)?;
             let ties = Ties::of(db, &competition, &who)?;
             let conflict = ties.conflict(&docket.submission, &docket.fact.pull, now);
-            let refused = match docket.decidable() {
+            let dated = docket.landing(&competition).takes_a_judges_word();
+            let refused = match docket.decidable(&competition, dated) {
                 Ok(()) => None,
                 Err(AppError::Objection(objection)) => Some(objection),
                 Err(error) => return Err(error),
@@ -195,6 +198,7 @@ pub async fn evidence(
                 case,
                 conflict,
                 refused,
+                dated,
                 twin,
                 others,
                 others_total,

@@ -189,6 +189,7 @@ fn awards(
                     merged_at: row.merged_at,
                     forge: row.forge,
                     repository: row.repository,
+                    repository_id: row.repository_id,
                     number: row.number,
                 },
                 id: row.id,

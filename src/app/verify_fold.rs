@@ -11,7 +11,7 @@ use crate::{
     domain::{
         award::{Accepted, award},
         competition::{Definition, Seal},
-        evaluate::{Decision, Duplicate, Status, Subject, fold},
+        evaluate::{Decision, Duplicate, Landed, Status, Subject, fold},
         ledger::Hash,
         rank::{Figures, rank},
         region::Region,
@@ -171,6 +171,10 @@ impl Folded {
         let decision = Decision {
             action: line.action,
             points: line.points,
+            landed: line.merged_at.map(|merged_at| Landed {
+                merged_at,
+                merge_sha: line.merge_sha,
+            }),
             seen: line.seen,
         };
         match self.decisions.insert(line.pull, decision) {

@@ -169,7 +169,10 @@ pub enum Detail<'a> {
     },
     Confirmed,
     Claimed,
-    MergeTimeUnknown,
+    /// `allowed` empty: every branch counts.
+    BranchUntold {
+        allowed: &'a [String],
+    },
     AnyBranch {
         branch: &'a str,
     },
@@ -181,6 +184,14 @@ pub enum Detail<'a> {
         allowed: &'a [String],
     },
     Merged {
+        at: Moment,
+    },
+    /// By a robot that pushed the commit and closed the pull; None: nobody has told when.
+    MergedByLabel {
+        label: &'a str,
+        at: Option<Moment>,
+    },
+    MergedByJudge {
         at: Moment,
     },
     MergedSomewhen,
@@ -216,6 +227,8 @@ pub enum Detail<'a> {
     MergeBy {
         until: Moment,
     },
+    /// Merged, and nobody has told when.
+    MergeTimeUntold,
     NeverMerged {
         until: Moment,
     },
@@ -253,6 +266,10 @@ pub enum Detail<'a> {
         login: &'a str,
     },
     MarkedBot {
+        login: &'a str,
+    },
+    /// Its login ends as bots' do.
+    NamedBot {
         login: &'a str,
     },
     BugLabel {

@@ -8,8 +8,9 @@ use super::{
     check::{self, Check, Outcome, Outcomes},
     competition::{Definition, Place, Review},
     forge::ForgeHost,
+    landing::landing,
     pull::{Actor, Pull, State},
-    revert::{self, Target},
+    revert::{self, Named, Target},
     team::{PersonId, Roster, SubmissionId, TeamId},
     text::plain_title,
     time::Moment,
@@ -44,14 +45,22 @@ impl Status {
     }
 }
 
-/// The order in which submissions are taken: (merged_at, forge, host, repository, number).
+/// The order in which submissions are taken: (merged_at, forge, host, repository, number); where two repositories
+/// bear one path, their id decides.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Order {
     pub merged_at: Moment,
     pub forge: ForgeHost,
     /// Folded.
     pub repository: String,
+    /// See [`id_number`].
+    pub repository_id: Option<u128>,
     pub number: u64,
+}
+
+/// A host's numeric id as a number, so that 9 comes before 10. None: nobody has told one, or it is none.
+pub fn id_number(id: Option<&str>) -> Option<u128> {
+    id?.parse().ok()
 }
 
 /// What a judge said, and what the judge saw. Contract, section 3.
@@ -60,7 +69,16 @@ pub struct Decision {
     pub action: Action,
     /// Replace the computed points of an accepted submission.
     pub points: Option<i64>,
+    /// When it landed, where the forge could not say.
+    pub landed: Option<Landed>,
     pub seen: Seen,
+}
+
+/// When a pull landed, and as which commit, as a judge says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Landed {
+    pub merged_at: Moment,
+    pub merge_sha: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -158,16 +176,19 @@ pub struct Subject {
     pub forge: ForgeHost,
     /// Folded.
     pub repository: String,
+    pub repository_id: Option<u128>,
     pub number: u64,
     pub family: u32,
     /// None: not merged (or nobody told when), and so nobody's neighbour in time.
     pub merged_at: Option<Moment>,
     pub confirmed: bool,
     pub merge_sha: Option<String>,
+    pub squash_sha: Option<String>,
     pub head_sha: Option<String>,
+    /// None: nobody has told.
     pub base_branch: Option<String>,
     pub plain_title: String,
-    pub revert_of: Option<Target>,
+    pub revert_of: Named,
     pub person: Option<PersonId>,
     pub team: Option<TeamId>,
     /// Points before bonus and limit.
@@ -188,25 +209,28 @@ impl Subject {
         decision: Option<&Decision>,
         now: Moment,
     ) -> Self {
-        let alone = check::alone(definition, place, roster, pull, now);
+        let landing = landing(definition, pull, decision);
+        let alone = check::alone(definition, place, roster, pull, &landing, now);
         let mut outcomes = Outcomes::passed();
         for finding in &alone.findings {
             outcomes.set(finding.check, finding.outcome);
         }
-        let sha = |sha: &Option<String>| sha.as_ref().filter(|s| !s.is_empty()).map(|s| s.to_ascii_lowercase());
+        let sha = |sha: Option<&str>| sha.filter(|s| !s.is_empty()).map(str::to_ascii_lowercase);
         Self {
             id,
             forge: pull.forge.clone(),
             repository: pull.repository.key(),
+            repository_id: id_number(pull.repository_id.as_deref()),
             number: pull.number,
             family: place.family,
-            merged_at: pull.merged_at.filter(|_| pull.state == State::Merged),
+            merged_at: landing.merged_at.filter(|_| landing.state == State::Merged),
             confirmed: outcomes.of(Check::Confirmed) == Outcome::Pass,
-            merge_sha: sha(&pull.merge_sha),
-            head_sha: sha(&pull.head_sha),
+            merge_sha: sha(landing.merge_sha),
+            squash_sha: sha(pull.squash_sha.as_deref()),
+            head_sha: sha(pull.head_sha.as_deref()),
             base_branch: pull.base_branch.clone(),
             plain_title: plain_title(&pull.title),
-            revert_of: revert::target(pull),
+            revert_of: revert::named(pull),
             person: alone.person,
             team: alone.team,
             worth: definition.scoring.worth(&pull.labels),
@@ -226,20 +250,20 @@ impl Subject {
         let mut keys = vec![Key::Number(self.family, self.number)];
         if let Some(sha) = &self.merge_sha {
             keys.push(Key::MergeSha(sha.clone()));
-            keys.push(Key::Commit(self.family, seven(sha), Side::Bears));
         }
         if let Some(sha) = &self.head_sha {
             keys.push(Key::HeadSha(sha.clone()));
+        }
+        for sha in self.shas() {
             keys.push(Key::Commit(self.family, seven(sha), Side::Bears));
         }
         if let Some(person) = self.person {
             keys.push(Key::Title(person, self.family, self.plain_title.clone()));
         }
-        match &self.revert_of {
-            None => {}
-            Some(Target::Number(number)) => keys.push(Key::Number(self.family, *number)),
-            Some(Target::Commit(sha)) => keys.push(Key::Commit(self.family, seven(sha), Side::Names)),
-        }
+        keys.extend(self.revert_of.targets().map(|target| match target {
+            Target::Number(number) => Key::Number(self.family, number),
+            Target::Commit(sha) => Key::Commit(self.family, seven(&sha), Side::Names),
+        }));
         keys.sort();
         keys.dedup();
         keys
@@ -250,8 +274,20 @@ impl Subject {
             merged_at,
             forge: self.forge.clone(),
             repository: self.repository.clone(),
+            repository_id: self.repository_id,
             number: self.number,
         })
+    }
+
+    /// The commits by which a revert may name it.
+    fn shas(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.merge_sha, &self.squash_sha, &self.head_sha];
+        all.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Both are pulls of one repository, not of a mirror.
+    fn same_repository(&self, other: &Self) -> bool {
+        self.forge == other.forge && self.repository == other.repository && self.repository_id == other.repository_id
     }
 }
 
@@ -365,67 +401,103 @@ pub fn fold(subjects: &[Subject], review: Review) -> Vec<Verdict> {
     verdicts
 }
 
-/// For every subject the place of the first merged revert that names it.
+/// For every subject the place of the first merged revert that names it and stands: one that was itself taken back,
+/// by one that stands, voids nothing.
 fn reverts(subjects: &[Subject]) -> Vec<Option<usize>> {
-    let mut by_number: HashMap<(u32, u64), Vec<usize>> = HashMap::new();
-    let mut by_commit: HashMap<(u32, String), Vec<usize>> = HashMap::new();
-    let names_something = |s: &&Subject| s.revert_of.is_some() && s.merged_at.is_some() && s.confirmed;
+    let mut reverted_by = vec![None; subjects.len()];
     let mut naming: Vec<(Order, usize)> = Vec::new();
     for (at, subject) in subjects.iter().enumerate() {
-        if names_something(&subject) {
+        if subject.confirmed && !subject.revert_of.is_nothing() {
             naming.extend(subject.order().map(|order| (order, at)));
         }
     }
-    let mut reverted_by = vec![None; subjects.len()];
     if naming.is_empty() {
         return reverted_by;
     }
-    for (at, subject) in subjects.iter().enumerate() {
-        by_number.entry((subject.family, subject.number)).or_default().push(at);
-        for sha in [&subject.merge_sha, &subject.head_sha].into_iter().flatten() {
-            by_commit.entry((subject.family, seven(sha))).or_default().push(at);
-        }
-    }
+    let named = Targets::among(subjects);
+    // A revert is taken back by later ones alone, so from the last on each is known to stand or not when its turn
+    // comes; and the earliest that stands is the last to write its name.
     naming.sort();
-    for (order, revert_at) in naming {
-        let revert = &subjects[revert_at];
-        let before = |at: &usize| *at != revert_at && subjects[*at].merged_at.is_some_and(|m| m < order.merged_at);
-        let targets: Vec<usize> = match &revert.revert_of {
-            None => Vec::new(),
-            Some(Target::Number(number)) => {
-                let all = by_number.get(&(revert.family, *number)).map_or(&[][..], Vec::as_slice);
-                // A mirror numbers its pulls for itself: the revert's own repository is meant where it has the number.
-                let same =
-                    |at: &usize| subjects[*at].forge == revert.forge && subjects[*at].repository == revert.repository;
-                let own: Vec<usize> = all.iter().copied().filter(same).collect();
-                if own.is_empty() { all.to_vec() } else { own }
+    for (order, revert_at) in naming.into_iter().rev() {
+        if reverted_by[revert_at].is_some() {
+            continue;
+        }
+        for at in named.of(subjects, revert_at) {
+            let before = subjects[at].merged_at.is_some_and(|merged| merged < order.merged_at);
+            if before && at != revert_at {
+                reverted_by[at] = Some(revert_at);
             }
-            Some(Target::Commit(sha)) => {
-                let all = by_commit
-                    .get(&(revert.family, seven(sha)))
-                    .map_or(&[][..], Vec::as_slice);
-                let bears = |own: &Option<String>| own.as_ref().is_some_and(|own| own.starts_with(sha.as_str()));
-                all.iter()
-                    .copied()
-                    .filter(|at| bears(&subjects[*at].merge_sha) || bears(&subjects[*at].head_sha))
-                    .collect()
-            }
-        };
-        for at in targets.iter().filter(|at| before(at)) {
-            reverted_by[*at].get_or_insert(revert_at);
         }
     }
     reverted_by
 }
 
+/// Where the pulls are that a revert can name.
+struct Targets {
+    by_number: HashMap<(u32, u64), Vec<usize>>,
+    /// By family and first seven digits.
+    by_commit: HashMap<(u32, String), Vec<usize>>,
+}
+
+impl Targets {
+    fn among(subjects: &[Subject]) -> Self {
+        let (mut by_number, mut by_commit) = (HashMap::new(), HashMap::new());
+        for (at, subject) in subjects.iter().enumerate() {
+            let of: &mut Vec<usize> = by_number.entry((subject.family, subject.number)).or_default();
+            of.push(at);
+            for sha in subject.shas() {
+                let of: &mut Vec<usize> = by_commit.entry((subject.family, seven(sha))).or_default();
+                of.push(at);
+            }
+        }
+        Self { by_number, by_commit }
+    }
+
+    /// The places of what a revert names.
+    fn of(&self, subjects: &[Subject], revert_at: usize) -> Vec<usize> {
+        let revert = &subjects[revert_at];
+        let by_branch = revert
+            .revert_of
+            .branch
+            .map(|number| self.numbered(subjects, revert, number));
+        match (by_branch, &revert.revert_of.said) {
+            (Some(found), _) if !found.is_empty() => found,
+            (_, Some(Target::Number(number))) => self.numbered(subjects, revert, *number),
+            (_, Some(Target::Commit(sha))) => {
+                let mut all = self
+                    .by_commit
+                    .get(&(revert.family, seven(sha)))
+                    .cloned()
+                    .unwrap_or_default();
+                all.retain(|at| subjects[*at].shas().any(|own| own.starts_with(sha.as_str())));
+                all
+            }
+            (_, None) => Vec::new(),
+        }
+    }
+
+    /// A mirror numbers its pulls for itself: the revert's own repository is meant where it has the number.
+    fn numbered(&self, subjects: &[Subject], revert: &Subject, number: u64) -> Vec<usize> {
+        let all = self
+            .by_number
+            .get(&(revert.family, number))
+            .map_or(&[][..], Vec::as_slice);
+        let same = |at: &usize| subjects[*at].same_repository(revert);
+        let own: Vec<usize> = all.iter().copied().filter(same).collect();
+        if own.is_empty() { all.to_vec() } else { own }
+    }
+}
+
 /// What a later submission is compared with: the first ones without a failed check, by what they share.
 #[derive(Default)]
 struct Earlier<'a> {
-    merge_shas: HashMap<&'a str, usize>,
+    /// Of each the first, and the first of another repository than that one's: one merge commit may land several
+    /// pulls of one repository, and lands none twice on a mirror.
+    merge_shas: HashMap<&'a str, Vec<usize>>,
     head_shas: HashMap<&'a str, usize>,
-    /// By person, family and plain title. One is enough: what comes later on another branch is a port of
-    /// it, so failed, and never taken.
-    titles: HashMap<(PersonId, u32, &'a str), usize>,
+    /// By person, family and plain title; of each the first of every base branch. They are one or two: what comes
+    /// later on another branch is a port, so failed, and never taken, but where nobody has told the branch.
+    titles: HashMap<(PersonId, u32, &'a str), Vec<usize>>,
 }
 
 fn duplicates(subjects: &[Subject], verdicts: &mut [Verdict]) {
@@ -455,37 +527,49 @@ fn duplicates(subjects: &[Subject], verdicts: &mut [Verdict]) {
 impl<'a> Earlier<'a> {
     /// The worst likeness to an earlier one, and the first of those.
     fn repeated_by(&self, subjects: &[Subject], subject: &Subject) -> Option<(Likeness, usize)> {
-        let by = |shas: &HashMap<&str, usize>, sha: &Option<String>| {
-            sha.as_deref()
-                .and_then(|sha| shas.get(sha))
-                .map(|at| (Likeness::SameCommit, *at))
+        let mirrored = || {
+            let all = self.merge_shas.get(subject.merge_sha.as_deref()?)?;
+            all.iter().find(|at| !subjects[**at].same_repository(subject))
         };
-        let commit = by(&self.merge_shas, &subject.merge_sha).or_else(|| by(&self.head_shas, &subject.head_sha));
-        if commit.is_some() {
-            return commit;
+        let head = || self.head_shas.get(subject.head_sha.as_deref()?);
+        if let Some(at) = mirrored().or_else(head) {
+            return Some((Likeness::SameCommit, *at));
         }
         let title = (subject.person?, subject.family, subject.plain_title.as_str());
-        let other = *self.titles.get(&title)?;
-        let how = if subjects[other].base_branch == subject.base_branch {
-            Likeness::SameTitle
-        } else {
-            Likeness::Port
+        let all = self.titles.get(&title)?;
+        // Of what nobody has told one cannot say that it is another branch.
+        let port = |at: &&usize| {
+            let (own, other) = (&subject.base_branch, &subjects[**at].base_branch);
+            own.is_some() && other.is_some() && own != other
         };
-        Some((how, other))
+        match all.iter().find(port) {
+            Some(at) => Some((Likeness::Port, *at)),
+            None => all.first().map(|at| (Likeness::SameTitle, *at)),
+        }
     }
 
     fn take(&mut self, subjects: &'a [Subject], at: usize) {
         let subject = &subjects[at];
         if let Some(sha) = &subject.merge_sha {
-            self.merge_shas.entry(sha).or_insert(at);
+            let all = self.merge_shas.entry(sha).or_default();
+            if all.len() < 2 && all.iter().all(|other| !subjects[*other].same_repository(subject)) {
+                all.push(at);
+            }
         }
         if let Some(sha) = &subject.head_sha {
             self.head_shas.entry(sha).or_insert(at);
         }
         if let Some(person) = subject.person {
-            self.titles
+            let all = self
+                .titles
                 .entry((person, subject.family, &subject.plain_title))
-                .or_insert(at);
+                .or_default();
+            if all
+                .iter()
+                .all(|other| subjects[*other].base_branch != subject.base_branch)
+            {
+                all.push(at);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod competition;
 pub mod evaluate;
 pub mod forge;
 pub mod joining;
+pub mod landing;
 pub mod ledger;
 pub mod level;
 pub mod login;

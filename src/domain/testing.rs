@@ -5,6 +5,7 @@ use super::{
     competition::*,
     evaluate::{Decision, Subject},
     forge::{Forge, ForgeHost},
+    landing::landing,
     pull::{Actor, Pull, RepoPath, State},
     region::Region,
     report::{Facts, Report},
@@ -218,7 +219,14 @@ impl World {
     pub fn finding(&self, which: Check) -> (Outcome, String) {
         let scope = self.definition.scope();
         let place = scope.place_of_path(&self.pull.forge, &self.pull.repository).unwrap();
-        let alone = alone(&self.definition, place, &self.roster, &self.pull, self.now);
+        let alone = alone(
+            &self.definition,
+            place,
+            &self.roster,
+            &self.pull,
+            &landing(&self.definition, &self.pull, None),
+            self.now,
+        );
         let finding = alone.findings.iter().find(|f| f.check == which).unwrap();
         let voice = Voice {
             lang: Lang::En,

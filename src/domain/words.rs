@@ -18,12 +18,14 @@ pub struct Voice<'a> {
 
 /// A label that is not the one that was asked for, but looks like it.
 ///
-/// `labels` are compared with `wanted` by edit distance, up to 2; the nearest is named.
+/// `labels` are compared with `wanted` by edit distance, up to 2, case aside; the nearest is named.
 pub fn near_miss<'a>(wanted: &str, labels: &'a [String]) -> Option<&'a str> {
+    let folded = wanted.to_lowercase();
     labels
         .iter()
-        .map(|label| (strsim::levenshtein(wanted, label), label.as_str()))
-        .filter(|(distance, _)| (1..=2).contains(distance))
+        .filter(|label| *label != wanted)
+        .map(|label| (strsim::levenshtein(&folded, &label.to_lowercase()), label.as_str()))
+        .filter(|(distance, _)| *distance <= 2)
         .min()
         .map(|(_, label)| label)
 }
@@ -95,13 +97,25 @@ impl Voice<'_> {
             Detail::Claimed => {
                 "reported by a hook whose proof does not cover its text; waiting for the forge's own answer".into()
             }
-            Detail::MergeTimeUnknown => "the hook said merged but not when; waiting for the forge's own answer".into(),
+            Detail::BranchUntold { allowed: [] } => "nobody has told the branch; every branch counts".into(),
+            Detail::BranchUntold { allowed } => format!(
+                "nobody has told into which branch; only {} counts. The forge's own answer or an import tells it",
+                quoted(allowed, " or ")
+            ),
             Detail::AnyBranch { branch } => format!("into `{branch}`; every branch counts"),
             Detail::Branch { branch } => format!("into `{branch}`"),
             Detail::OtherBranch { branch, allowed } => {
                 format!("into `{branch}`; only {} counts", quoted(allowed, " or "))
             }
             Detail::Merged { at } => format!("merged {}", self.clock(*at)),
+            Detail::MergedByLabel { label, at: Some(at) } => {
+                format!(
+                    "label `{label}` says that a robot merged it; closed {}",
+                    self.clock(*at)
+                )
+            }
+            Detail::MergedByLabel { label, at: None } => format!("label `{label}` says that a robot merged it"),
+            Detail::MergedByJudge { at } => format!("landed {}, as a judge says", self.clock(*at)),
             Detail::MergedSomewhen => "merged".into(),
             Detail::Open => "still open".into(),
             Detail::Closed => "closed without a merge".into(),
@@ -139,6 +153,11 @@ impl Voice<'_> {
                 format!("merged {} after the competition closed", self.span(*by))
             }
             Detail::MergeBy { until } => format!("counts if it is merged before {}", self.clock(*until)),
+            Detail::MergeTimeUntold => {
+                "merged, and nobody has told when: it takes the forge's own word, an import with \
+                `merged_at`, or a judge who gives the time"
+                    .into()
+            }
             Detail::NeverMerged { until } => format!("was not merged before {}", self.clock(*until)),
             Detail::Author { login: "", person } => (*person).to_owned(),
             Detail::Author { login, person } => format!("{login} is {person}"),
@@ -174,6 +193,7 @@ impl Voice<'_> {
             Detail::Bot { login } => format!("{login} is one of the bots of this competition"),
             Detail::MarkedBot { login: "" } => "the forge marks the author as a bot".into(),
             Detail::MarkedBot { login } => format!("the forge marks {login} as a bot"),
+            Detail::NamedBot { login } => format!("{login} has a bot's name"),
             Detail::BugLabel { label } => format!("label `{label}`"),
             Detail::BugTitle { sign } => format!("the title says `{sign}`"),
             Detail::BugCommand { command } => format!("the description has the line `{command}`"),
@@ -224,13 +244,22 @@ impl Voice<'_> {
             Detail::OutOfScope { path } => format!("{path} 不属于本次比赛"),
             Detail::Confirmed => "事实已证实".into(),
             Detail::Claimed => "来自签名不覆盖正文的推送，等待代码平台确认".into(),
-            Detail::MergeTimeUnknown => "推送说已合并但没有说时间，等待代码平台确认".into(),
+            Detail::BranchUntold { allowed: [] } => "没有说明合入哪个分支；所有分支都计入".into(),
+            Detail::BranchUntold { allowed } => format!(
+                "没有说明合入哪个分支；只有 {} 计入。代码平台的答复或一次导入可以说明",
+                quoted(allowed, " 或 ")
+            ),
             Detail::AnyBranch { branch } => format!("合入 `{branch}`；所有分支都计入"),
             Detail::Branch { branch } => format!("合入 `{branch}`"),
             Detail::OtherBranch { branch, allowed } => {
                 format!("合入 `{branch}`；只有 {} 计入", quoted(allowed, " 或 "))
             }
             Detail::Merged { at } => format!("合并于 {}", self.clock(*at)),
+            Detail::MergedByLabel { label, at: Some(at) } => {
+                format!("标签 `{label}` 说明由机器人合入；关闭于 {}", self.clock(*at))
+            }
+            Detail::MergedByLabel { label, at: None } => format!("标签 `{label}` 说明由机器人合入"),
+            Detail::MergedByJudge { at } => format!("评委说明合入于 {}", self.clock(*at)),
             Detail::MergedSomewhen => "已合并".into(),
             Detail::Open => "尚未合并".into(),
             Detail::Closed => "已关闭，没有合并".into(),
@@ -249,6 +278,9 @@ impl Voice<'_> {
             Detail::MergedLate { by, grace: true, .. } => format!("宽限期结束后 {} 才合并", self.span(*by)),
             Detail::MergedLate { by, grace: false, .. } => format!("截止后 {} 才合并", self.span(*by)),
             Detail::MergeBy { until } => format!("在 {} 之前合并即可计入", self.clock(*until)),
+            Detail::MergeTimeUntold => {
+                "已合并，但没有人说明时间：需要代码平台的答复、带 `merged_at` 的导入，或由评委给出时间".into()
+            }
             Detail::NeverMerged { until } => format!("到 {} 仍未合并", self.clock(*until)),
             Detail::Author { login: "", person } => (*person).to_owned(),
             Detail::Author { login, person } => format!("{login} 是 {person}"),
@@ -280,6 +312,7 @@ impl Voice<'_> {
             Detail::Bot { login } => format!("{login} 是本次比赛的机器人账号"),
             Detail::MarkedBot { login: "" } => "代码平台标记作者为机器人".into(),
             Detail::MarkedBot { login } => format!("代码平台标记 {login} 为机器人"),
+            Detail::NamedBot { login } => format!("{login} 是机器人的名字"),
             Detail::BugLabel { label } => format!("有标签 `{label}`"),
             Detail::BugTitle { sign } => format!("标题中有“{sign}”"),
             Detail::BugCommand { command } => format!("描述中有 `{command}` 一行"),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{
     check::Check,
-    evaluate::{Action, Decision, Status},
+    evaluate::{Action, Decision, Landed, Status},
     login::LoginId,
     team::{CompetitionId, Kind, SubmissionId, TeamId},
     time::Moment,
@@ -67,6 +67,8 @@ type DecisionRow = (
     i64,
     Option<i64>,
     Option<String>,
+    Option<i64>,
+    Option<String>,
     String,
 );
 
@@ -85,13 +87,29 @@ macro_rules! decided {
                 decisions::decided_at,
                 decisions::ended_at,
                 decisions::ended_how,
+                decisions::merged_at,
+                decisions::merge_sha,
                 logins::login,
             ))
     };
 }
 
 fn read(row: DecisionRow) -> Result<Decided, StoreError> {
-    let (id, submission, judge, action, points, reason, seen, at, ended_at, ended_how, judge_login) = row;
+    let (
+        id,
+        submission,
+        judge,
+        action,
+        points,
+        reason,
+        seen,
+        at,
+        ended_at,
+        ended_how,
+        merged_at,
+        merge_sha,
+        judge_login,
+    ) = row;
     let action = Action::parse(&action).ok_or_else(|| StoreError::unreadable("action", &action))?;
     let how = ended_how.as_deref().and_then(Ended::parse);
     Ok(Decided {
@@ -102,6 +120,10 @@ fn read(row: DecisionRow) -> Result<Decided, StoreError> {
         decision: Decision {
             action,
             points,
+            landed: merged_at.map(|at| Landed {
+                merged_at: Moment::from_millis(at),
+                merge_sha,
+            }),
             seen: serde_json::from_str(&seen).map_err(|why| StoreError::unreadable("what a judge saw", &why))?,
         },
         reason,
@@ -125,12 +147,15 @@ pub fn insert_decision(
     now: Moment,
 ) -> Result<i64, StoreError> {
     let seen = serde_json::to_string(&decision.seen).map_err(|why| StoreError::Refused(why.to_string()))?;
+    let landed = decision.landed.as_ref();
     let values = (
         decisions::competition_id.eq(competition.0),
         decisions::submission_id.eq(submission.0),
         decisions::login_id.eq(judge.0),
         decisions::action.eq(decision.action.as_str()),
         decisions::points.eq(decision.points),
+        decisions::merged_at.eq(landed.map(|landed| landed.merged_at.millis())),
+        decisions::merge_sha.eq(landed.and_then(|landed| landed.merge_sha.as_deref())),
         decisions::reason.eq(reason),
         decisions::seen.eq(&seen),
         decisions::decided_at.eq(now.millis()),

@@ -5,7 +5,7 @@ use super::{
     schema::{links, pulls, repositories, submissions},
 };
 use crate::domain::{
-    evaluate::{Duplicate, Likeness, Status},
+    evaluate::{Duplicate, Likeness, Status, id_number},
     forge::ForgeHost,
     rank::Word,
     team::{CompetitionId, PersonId, PullId, SubmissionId, TeamId},
@@ -224,6 +224,7 @@ pub struct AcceptedRow {
     pub forge: ForgeHost,
     /// Folded.
     pub repository: String,
+    pub repository_id: Option<u128>,
     pub number: u64,
     pub worth: i64,
     pub points: i64,
@@ -252,6 +253,7 @@ pub fn accepted_of(
                 submissions::merged_at,
                 pulls::forge,
                 repositories::path,
+                repositories::forge_id,
                 pulls::number,
                 submissions::worth,
                 submissions::points,
@@ -263,12 +265,14 @@ pub fn accepted_of(
             Option<i64>,
             String,
             String,
+            Option<String>,
             i64,
             i64,
             i64,
             Option<i64>,
         );
-        for (person, id, merged_at, forge, path, number, worth, points, given) in on!(db, c => query.load::<Found>(c))?
+        for (person, id, merged_at, forge, path, forge_id, number, worth, points, given) in
+            on!(db, c => query.load::<Found>(c))?
         {
             found.push(AcceptedRow {
                 person: PersonId(person.unwrap_or_default()),
@@ -276,6 +280,7 @@ pub fn accepted_of(
                 merged_at: Moment::from_millis(merged_at.unwrap_or_default()),
                 forge: ForgeHost::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
                 repository: crate::domain::text::folded(&path),
+                repository_id: id_number(forge_id.as_deref()),
                 number: u64::try_from(number).unwrap_or(0),
                 worth,
                 points,

@@ -13,6 +13,7 @@ fn fix(number: u64, merged: &str, worth: i64, given: Option<i64>) -> Accepted {
             merged_at: at(merged),
             forge: Forge::Gitee.into(),
             repository: "lanterns/lantern".into(),
+            repository_id: None,
             number,
         },
         id: SubmissionId(number as i64),

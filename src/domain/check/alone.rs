@@ -3,7 +3,8 @@
 use super::{Check, Detail, Finding, Outcome};
 use crate::domain::{
     competition::{Definition, NoSignal, Place},
-    pull::{Pull, State},
+    landing::{Landing, Word},
+    pull::{Actor, Pull, State},
     revert,
     team::{Membership, Nobody, PersonId, Roster, Standing, TeamId},
     text::folded,
@@ -18,24 +19,26 @@ pub struct Alone<'a> {
     pub team: Option<TeamId>,
 }
 
-/// Every check that looks at one pull alone, in order. `now` matters to what is not merged yet.
+/// Every check that looks at one pull alone, in order. `landing`: how the pull landed, as the competition sees it;
+/// `now` matters to what is not merged yet.
 /// A pull whose repository is out of scope has no `place`, and no submission is kept of it.
 pub fn alone<'a>(
     definition: &'a Definition,
     place: Place<'a>,
     roster: &'a Roster,
     pull: &'a Pull,
+    landing: &Landing<'a>,
     now: Moment,
 ) -> Alone<'a> {
     let person = roster.person_of(&pull.forge, &pull.author);
-    let (team, team_finding) = team(definition, roster, pull, person.ok(), now);
+    let (team, team_finding) = team(definition, roster, landing, person.ok(), now);
     let findings = vec![
         repository(place, pull),
         confirmed(pull),
         branch(place, pull),
-        merged(pull),
+        merged(landing),
         opened(definition, pull),
-        in_time(definition, pull, now),
+        in_time(definition, landing, now),
         author(roster, pull, person),
         team_finding,
         bot(definition, pull),
@@ -78,9 +81,6 @@ fn repository<'a>(place: Place<'a>, pull: &'a Pull) -> Finding<'a> {
 fn confirmed(pull: &Pull) -> Finding<'_> {
     let (outcome, detail) = if !pull.confirmed {
         (Outcome::Wait, Detail::Claimed)
-    } else if pull.state == State::Merged && pull.merged_at.is_none() {
-        // Some hooks say that a pull was merged and not when; the API knows.
-        (Outcome::Wait, Detail::MergeTimeUnknown)
     } else {
         (Outcome::Pass, Detail::Confirmed)
     };
@@ -89,7 +89,14 @@ fn confirmed(pull: &Pull) -> Finding<'_> {
 
 fn branch<'a>(place: Place<'a>, pull: &'a Pull) -> Finding<'a> {
     let allowed = place.repository.branches.as_slice();
-    let branch = pull.base_branch.as_deref().unwrap_or_default();
+    let Some(branch) = pull.base_branch.as_deref().filter(|branch| !branch.is_empty()) else {
+        let outcome = if allowed.is_empty() {
+            Outcome::Pass
+        } else {
+            Outcome::Wait
+        };
+        return found(Check::Branch, outcome, Detail::BranchUntold { allowed });
+    };
     let (outcome, detail) = if allowed.is_empty() {
         (Outcome::Pass, Detail::AnyBranch { branch })
     } else if allowed.iter().any(|name| name == branch) {
@@ -100,13 +107,17 @@ fn branch<'a>(place: Place<'a>, pull: &'a Pull) -> Finding<'a> {
     found(Check::Branch, outcome, detail)
 }
 
-fn merged(pull: &Pull) -> Finding<'_> {
-    let (outcome, detail) = match pull.state {
-        State::Merged => (
-            Outcome::Pass,
-            pull.merged_at
-                .map_or(Detail::MergedSomewhen, |at| Detail::Merged { at }),
-        ),
+fn merged<'a>(landing: &Landing<'a>) -> Finding<'a> {
+    let (outcome, detail) = match landing.state {
+        State::Merged => {
+            let at = landing.merged_at;
+            let detail = match landing.word {
+                Word::Label(label) => Detail::MergedByLabel { label, at },
+                Word::Judge => at.map_or(Detail::MergedSomewhen, |at| Detail::MergedByJudge { at }),
+                Word::Forge => at.map_or(Detail::MergedSomewhen, |at| Detail::Merged { at }),
+            };
+            (Outcome::Pass, detail)
+        }
         State::Open => (Outcome::Wait, Detail::Open),
         State::Closed => (Outcome::Fail, Detail::Closed),
     };
@@ -128,10 +139,10 @@ fn opened<'a>(definition: &Definition, pull: &Pull) -> Finding<'a> {
     found(Check::Opened, outcome, detail)
 }
 
-fn in_time<'a>(definition: &Definition, pull: &Pull, now: Moment) -> Finding<'a> {
+fn in_time<'a>(definition: &Definition, landing: &Landing<'a>, now: Moment) -> Finding<'a> {
     let window = &definition.window;
     let until = window.merge_end();
-    let (outcome, detail) = match pull.merged_at {
+    let (outcome, detail) = match landing.merged_at {
         Some(at) if at < window.opens_at => {
             let by = window.opens_at.millis() - at.millis();
             (Outcome::Fail, Detail::MergedEarly { at, by })
@@ -146,8 +157,8 @@ fn in_time<'a>(definition: &Definition, pull: &Pull, now: Moment) -> Finding<'a>
             (Outcome::Pass, Detail::MergedInGrace { at, after })
         }
         Some(at) => (Outcome::Pass, Detail::MergedInside { at }),
-        // Merged at a time that nobody has told yet: `confirmed` waits for it, and so does this.
-        None if pull.state == State::Merged || now < until => (Outcome::Wait, Detail::MergeBy { until }),
+        None if landing.is_untold() => (Outcome::Wait, Detail::MergeTimeUntold),
+        None if now < until => (Outcome::Wait, Detail::MergeBy { until }),
         None => (Outcome::Fail, Detail::NeverMerged { until }),
     };
     found(Check::InTime, outcome, detail)
@@ -169,7 +180,7 @@ fn author<'a>(roster: &'a Roster, pull: &'a Pull, person: Result<PersonId, Nobod
 fn team<'a>(
     definition: &Definition,
     roster: &Roster,
-    pull: &Pull,
+    landing: &Landing<'_>,
     person: Option<PersonId>,
     now: Moment,
 ) -> (Option<TeamId>, Finding<'a>) {
@@ -177,7 +188,7 @@ fn team<'a>(
     let Some(person) = person else {
         return fail(Detail::NoAuthor);
     };
-    let at = pull
+    let at = landing
         .merged_at
         .map_or(now, |merged| merged.min(definition.window.last_instant()));
     if let Some(team) = roster.team_at(person, at) {
@@ -208,12 +219,19 @@ fn is_listed_bot(definition: &Definition, login: &str) -> bool {
     definition.rules.bots.iter().any(|bot| folded(bot) == login)
 }
 
+/// How GitHub ends the logins of its apps; other forges' robots take it over.
+fn is_named_bot(actor: &Actor) -> bool {
+    folded(&actor.login).ends_with("[bot]")
+}
+
 fn bot<'a>(definition: &Definition, pull: &'a Pull) -> Finding<'a> {
     let login = pull.author.login.as_str();
     let (outcome, detail) = if is_listed_bot(definition, login) {
         (Outcome::Fail, Detail::Bot { login })
     } else if pull.author.bot {
         (Outcome::Fail, Detail::MarkedBot { login })
+    } else if is_named_bot(&pull.author) {
+        (Outcome::Fail, Detail::NamedBot { login })
     } else {
         (Outcome::Pass, Detail::Human)
     };
@@ -281,7 +299,7 @@ fn self_merge<'a>(definition: &Definition, pull: &'a Pull) -> Finding<'a> {
         None => (Outcome::Pass, Detail::MergerUnknown),
         Some(merger) => {
             let login = merger.login.as_str();
-            if merger.bot || is_listed_bot(definition, login) {
+            if merger.bot || is_named_bot(merger) || is_listed_bot(definition, login) {
                 (Outcome::Pass, Detail::MergedByBot { login })
             } else if merger.is(&pull.author) {
                 (Outcome::Ask, Detail::MergedBySelf { login })

@@ -8,6 +8,7 @@ use crate::domain::{
     },
     competition::NoSignal,
     forge::Forge,
+    landing::landing,
     pull::{Actor, RepoPath, State},
     testing::{World, actor, settled, world},
 };
@@ -36,7 +37,15 @@ fn every_check_runs_in_the_order_of_the_contract_and_none_hides_another() {
     world.pull = settled(world.pull);
     let scope = world.definition.scope();
     let place = scope.place_of_path(&world.pull.forge, &world.pull.repository).unwrap();
-    let alone = alone(&world.definition, place, &world.roster, &world.pull, world.now);
+    let landing = landing(&world.definition, &world.pull, None);
+    let alone = alone(
+        &world.definition,
+        place,
+        &world.roster,
+        &world.pull,
+        &landing,
+        world.now,
+    );
     let ran: Vec<Check> = alone.findings.iter().map(|finding| finding.check).collect();
     assert_eq!(ran, Check::ALL[..15]);
     let failed: Vec<Check> = alone
@@ -84,8 +93,8 @@ fn confirmed_waits_for_the_forges_own_answer() {
     check(Confirmed, Pass, "the facts are proven", |_| {});
     let claimed = "reported by a hook whose proof does not cover its text; waiting for the forge's own answer";
     check(Confirmed, Wait, claimed, |w| w.pull.confirmed = false);
-    let when = "the hook said merged but not when; waiting for the forge's own answer";
-    check(Confirmed, Wait, when, |w| w.pull.merged_at = None);
+    // When it was merged is another check's question.
+    check(Confirmed, Pass, "the facts are proven", |w| w.pull.merged_at = None);
     check(Confirmed, Pass, "the facts are proven", |w| {
         w.pull.state = State::Open;
         w.pull = settled(w.pull.clone());
@@ -115,6 +124,15 @@ fn branch_counts_where_it_is_allowed_exactly() {
         "into `Master`; only `master` or `main` counts",
         only(&["master", "main"], "Master"),
     );
+    check(Branch, Pass, "nobody has told the branch; every branch counts", |w| {
+        w.pull.base_branch = None;
+    });
+    let untold =
+        "nobody has told into which branch; only `master` counts. The forge's own answer or an import tells it";
+    check(Branch, Wait, untold, |w| {
+        only(&["master"], "")(w);
+        w.pull.base_branch = None;
+    });
     check(Branch, Fail, "into `dev`; only `master` counts", |w| {
         only(&["master"], "dev")(w);
         w.pull.forge = Forge::GitHub.into();
@@ -137,6 +155,35 @@ fn merged_waits_while_open_and_fails_once_closed() {
 }
 
 #[test]
+fn merged_by_a_robot_that_closes_the_pull_shows_in_its_label() {
+    let closed = |labels: &[&str], at: Option<&str>| {
+        let (labels, at) = (words(labels), at.map(crate::domain::testing::at));
+        move |w: &mut World| {
+            w.definition.rules.merged_labels = words(&["Merged", "landed"]);
+            w.pull.state = State::Closed;
+            w.pull.labels = labels;
+            w.pull.merged_at = None;
+            w.pull.closed_at = at;
+        }
+    };
+    let at = Some("2026-03-03T10:01:00Z");
+    let says = "label `Merged` says that a robot merged it; closed 2026-03-03 18:01:00 +08:00";
+    check(Merged, Pass, says, closed(&["x", "Merged"], at));
+    let inside = "merged 2026-03-03 18:01:00 +08:00, inside the window";
+    check(InTime, Pass, inside, closed(&["landed"], at));
+    check(Merged, Fail, "closed without a merge", closed(&["merged"], at));
+    let untold = closed(&["Merged"], None);
+    check(Merged, Pass, "label `Merged` says that a robot merged it", untold);
+    let needs = "merged, and nobody has told when: it takes the forge's own word, an import with `merged_at`, or a \
+        judge who gives the time";
+    check(InTime, Wait, needs, closed(&["Merged"], None));
+    check(Merged, Wait, "still open", |w| {
+        closed(&["Merged"], at)(w);
+        w.pull.state = State::Open;
+    });
+}
+
+#[test]
 fn bot_is_listed_without_case_or_marked_by_the_forge() {
     check(Bot, Pass, "not a bot", |_| {});
     check(Bot, Fail, "Merge-BOT is one of the bots of this competition", |w| {
@@ -147,6 +194,13 @@ fn bot_is_listed_without_case_or_marked_by_the_forge() {
     });
     check(Bot, Fail, "the forge marks dev1 as a bot", |w| w.pull.author.bot = true);
     check(Bot, Pass, "not a bot", |w| w.pull.author = actor("merge-bot-2"));
+    check(Bot, Fail, "renovate[bot] has a bot's name", |w| {
+        w.pull.author = actor("renovate[bot]");
+    });
+    check(Bot, Fail, "Renovate[BOT] has a bot's name", |w| {
+        w.pull.author = actor("Renovate[BOT]");
+    });
+    check(Bot, Pass, "not a bot", |w| w.pull.author = actor("bot"));
 }
 
 /// Rows of `bugfix`: labels, title, body.
@@ -202,12 +256,12 @@ fn bugfix_command_is_a_line_that_starts_with_it_and_not_a_quoted_one() {
 
 #[test]
 fn bugfix_names_a_label_that_is_nearly_it() {
-    for label in ["kind/bugs", "kind/Bug", "kind-bug", "kind/bg", "kind/buggy"] {
+    for label in ["kind/bugs", "kind/Bug", "KIND/BUG", "Kind-Bug", "kind/bg", "kind/buggy"] {
         let says = format!("label `{label}` looks like `kind/bug`, but is not it");
         bugfix(Ask, &says, &["sig/ops", label], "tidy", "");
     }
     let none = "nothing in labels, title or description says that this fixes a bug";
-    bugfix(Ask, none, &["kind/feature", "Kind/BUG"], "tidy", "");
+    bugfix(Ask, none, &["kind/feature", "kind/bug123"], "tidy", "");
 }
 
 #[test]
@@ -289,6 +343,12 @@ fn self_merge_is_asked_about_unless_a_bot_merged() {
         Pass,
         "merged by the bot Merge-Bot",
         by("dev1#1", actor("Merge-Bot#9")),
+    );
+    check(
+        SelfMerge,
+        Pass,
+        "merged by the bot land[bot]",
+        by("land[bot]", actor("land[bot]")),
     );
     check(SelfMerge, Pass, "merged by dev2", by("dev1#1", actor("dev2#2")));
     check(SelfMerge, Ask, "DEV1 merged their own pull", by("dev1", actor("DEV1")));

@@ -5,13 +5,14 @@ use crate::domain::{
     competition,
     evaluate::{
         Action::{self, *},
-        Decision, Seen,
+        Decision, Landed, Seen,
         Status::{self, *},
         fold,
     },
     pull::{Pull, State},
     team::Standing,
-    testing::{SHORE, World, actor, pull, settled, world},
+    testing::{SHORE, World, actor, at, pull, settled, world},
+    time::Moment,
 };
 
 /// What changes after a decision, with its name.
@@ -24,6 +25,7 @@ fn decided(action: Action, before: &dyn Fn(&mut Pull), later: &dyn Fn(&mut World
     let decision = Decision {
         action,
         points: None,
+        landed: None,
         seen: Seen::of(&world.pull, false),
     };
     later(&mut world);
@@ -130,6 +132,7 @@ fn points_of_a_judge_come_with_the_ruling() {
     let decision = Decision {
         action: Accept,
         points: Some(7),
+        landed: None,
         seen: Seen::of(&world.pull, false),
     };
     let ruling = world.subject(1, &world.pull, Some(&decision)).ruling.unwrap();
@@ -142,6 +145,7 @@ fn reverted(action: Action, seen_reverted: bool, now_reverted: bool) -> Status {
     let decision = Decision {
         action,
         points: None,
+        landed: None,
         seen: Seen::of(&pull(1), seen_reverted),
     };
     let mut subjects = vec![world.subject(1, &pull(1), Some(&decision))];
@@ -159,4 +163,66 @@ fn a_revert_after_the_decision_puts_it_back_and_one_that_was_seen_does_not() {
         assert_eq!(reverted(action, true, true), status);
         assert_eq!(reverted(action, true, false), status);
     }
+}
+
+/// What pull 1 comes to where a judge accepts it and says that it landed then.
+fn landed(then: &str, change: &dyn Fn(&mut Pull)) -> (Status, Option<Moment>, Option<String>) {
+    let mut world = world();
+    change(&mut world.pull);
+    let decision = Decision {
+        action: Accept,
+        points: None,
+        landed: Some(Landed {
+            merged_at: at(then),
+            merge_sha: Some("abc1234".into()),
+        }),
+        seen: Seen::of(&world.pull, false),
+    };
+    let subject = world.subject(1, &world.pull, Some(&decision));
+    let status = fold(std::slice::from_ref(&subject), world.definition.review)[0].status;
+    (status, subject.merged_at, subject.merge_sha)
+}
+
+#[test]
+fn a_judge_says_when_a_pull_landed_where_the_forge_could_not() {
+    let then = "2026-03-05T00:00:00Z";
+    let said = (Accepted, Some(at(then)), Some("abc1234".to_owned()));
+    let closed = |p: &mut Pull| (p.state, p.merged_at) = (State::Closed, None);
+    assert_eq!(landed(then, &closed), said);
+    let untold = |p: &mut Pull| p.merged_at = None;
+    assert_eq!(landed(then, &untold), said);
+    // The forge's own word, told later, holds over it.
+    let told = |p: &mut Pull| p.merge_sha = Some("def".into());
+    let own = pull(1).merged_at;
+    assert_eq!(landed(then, &told), (Accepted, own, Some("def".to_owned())));
+    let open = |p: &mut Pull| (p.state, p.merged_at) = (State::Open, None);
+    assert_eq!(landed(then, &open).1, None);
+}
+
+#[test]
+fn a_revert_takes_back_what_a_judge_said_has_landed() {
+    let mut world = world();
+    (world.pull.state, world.pull.merged_at) = (State::Closed, None);
+    let decision = Decision {
+        action: Accept,
+        points: None,
+        landed: Some(Landed {
+            merged_at: at("2026-03-03T00:00:00Z"),
+            merge_sha: Some("abc1234def".into()),
+        }),
+        seen: Seen::of(&world.pull, false),
+    };
+    let revert = fix(2, |p| {
+        p.title = "Revert".into();
+        p.body = "This reverts commit abc1234.".into();
+    });
+    let subjects = [
+        world.subject(1, &world.pull, Some(&decision)),
+        world.subject(2, &revert, None),
+    ];
+    let verdicts = fold(&subjects, competition::Review::Exceptions);
+    assert_eq!(
+        (verdicts[0].status, verdicts[0].reverted_by),
+        (Review, Some(subjects[1].id))
+    );
 }

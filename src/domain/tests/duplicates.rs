@@ -41,6 +41,19 @@ fn ports_and_repeated_titles_are_told_apart_by_branch() {
         &[titled(1, "fix leak", "master"), titled(2, "fix leaks", "r1.0")],
         &["accepted", "accepted"],
     );
+    let untold = |number| Pull {
+        base_branch: None,
+        ..titled(number, "fix leak", "master")
+    };
+    check(
+        "of a branch that nobody has told one cannot say that it is another",
+        &[
+            untold(1),
+            titled(2, "fix leak", "r1.0"),
+            titled(3, "fix leak", "master"),
+        ],
+        &["accepted", "review: same_title of 1", "rejected: port of 2"],
+    );
     check(
         "branches compare exactly",
         &[titled(1, "fix leak", "master"), titled(2, "fix leak", "Master")],
@@ -93,9 +106,35 @@ fn a_title_is_the_same_only_within_person_and_family() {
 fn the_same_commit_fails_whoever_wrote_it() {
     let (a, b) = ("a".repeat(40), "b".repeat(40));
     let (a, b) = (Some(a.as_str()), Some(b.as_str()));
+    let mirrored = |number, merge| {
+        let mut pull = commits(number, merge, None);
+        on_mirror(&mut pull);
+        pull
+    };
     check(
-        "merge commit",
+        "one merge commit may land several pulls of one repository",
         &[commits(1, a, None), commits(2, a, None)],
+        &["accepted", "accepted"],
+    );
+    check(
+        "and lands none of them again on the mirror",
+        &[commits(1, a, None), commits(2, a, None), mirrored(3, a)],
+        &["accepted", "accepted", "rejected: same_commit of 1"],
+    );
+    check(
+        "whichever came first",
+        &[mirrored(1, a), commits(2, a, None), commits(3, a, None)],
+        &["accepted", "rejected: same_commit of 1", "rejected: same_commit of 1"],
+    );
+    check(
+        "a repository under the same path is another one",
+        &[
+            commits(1, a, None),
+            Pull {
+                repository_id: Some("8".into()),
+                ..commits(2, a, None)
+            },
+        ],
         &["accepted", "rejected: same_commit of 1"],
     );
     check(
@@ -124,11 +163,11 @@ fn the_same_commit_fails_whoever_wrote_it() {
         "a commit goes before a port",
         &[
             titled(1, "fix leak", "master"),
-            commits(2, a, None),
+            commits(2, None, a),
             Pull {
                 title: "fix leak".into(),
                 base_branch: Some("r1.0".into()),
-                ..commits(3, a, None)
+                ..commits(3, None, a)
             },
         ],
         &["accepted", "accepted", "rejected: same_commit of 2"],
@@ -257,6 +296,15 @@ fn the_order_is_merge_then_forge_then_repository_then_number() {
     check(
         "by forge before number",
         &[together(1, &on_mirror), together(2, &|_| {})],
+        &["review: same_title of 2", "accepted"],
+    );
+    let of = |id: &str| {
+        let id = Some(id.to_owned());
+        move |p: &mut Pull| p.repository_id = id.clone()
+    };
+    check(
+        "by the repository's id before number, where two bear one path",
+        &[together(1, &of("10")), together(2, &of("9"))],
         &["review: same_title of 2", "accepted"],
     );
     check(

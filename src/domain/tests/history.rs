@@ -27,6 +27,7 @@ pub struct Draft {
     /// Minutes after the first possible merge.
     merged: i64,
     merge_sha: Option<usize>,
+    squash_sha: Option<usize>,
     head_sha: Option<usize>,
     labels: &'static [&'static str],
     revert: Option<Naming>,
@@ -49,6 +50,10 @@ enum Named {
 enum Naming {
     Nothing,
     Branch(u64),
+    /// By branch, and another in the body.
+    Both(u64, u64),
+    /// With the sign of an issue, which is a pull on GitHub.
+    Hash(u64),
     Title(u64),
     Body(u64),
     /// One of [`sha`], in this many digits.
@@ -111,6 +116,8 @@ fn draft() -> impl Strategy<Value = Draft> {
         2 => (1..=NUMBERS).prop_map(Naming::Branch),
         2 => (1..=NUMBERS).prop_map(Naming::Title),
         2 => (1..=NUMBERS).prop_map(Naming::Body),
+        2 => (1..=2 * NUMBERS, 1..=NUMBERS).prop_map(|(branch, body)| Naming::Both(branch, body)),
+        1 => (1..=NUMBERS).prop_map(Naming::Hash),
         3 => (0..6_usize, 7..=40_usize).prop_map(|(which, digits)| Naming::Commit(which, digits)),
     ];
     let said = (any::<bool>(), weighted(0.3, -2..9_i64), any::<bool>(), any::<bool>()).prop_map(
@@ -129,7 +136,8 @@ fn draft() -> impl Strategy<Value = Draft> {
         0..BRANCHES.len(),
     );
     let when = (state, weighted_bool(0.9), weighted_bool(0.1), 0..90_i64);
-    let shas = (weighted(0.25, 0..6_usize), weighted(0.25, 0..6_usize));
+    let sha = || weighted(0.25, 0..6_usize);
+    let shas = (sha(), sha(), weighted(0.1, 0..6_usize));
     let rest = (named, labels, weighted(0.3, naming), weighted(0.15, said));
     (what, when, shas, rest).prop_map(|(what, when, shas, rest)| {
         let (place, number, who, title, branch) = what;
@@ -148,6 +156,7 @@ fn draft() -> impl Strategy<Value = Draft> {
             merged,
             merge_sha: shas.0,
             head_sha: shas.1,
+            squash_sha: shas.2,
             labels,
             revert,
             said,
@@ -241,6 +250,7 @@ impl Draft {
         pull.labels = self.labels.iter().map(|label| (*label).to_owned()).collect();
         pull.merge_sha = self.merge_sha.map(sha);
         pull.head_sha = self.head_sha.map(|which| sha(which).to_ascii_uppercase());
+        pull.squash_sha = self.squash_sha.map(sha);
         pull.confirmed = self.confirmed;
         pull.merged_at = Some(merges_from().plus(self.merged * Moment::MINUTE));
         if self.opened_early {
@@ -253,8 +263,13 @@ impl Draft {
             Some(Naming::Title(number)) => pull.title = format!("revert !{number}: {}", pull.title),
             Some(Naming::Body(number)) => {
                 pull.title = "Revert".into();
-                pull.body = format!("Reverts {path}#{number}");
+                pull.body = format!("Reverts {path}!{number}");
             }
+            Some(Naming::Both(branch, body)) => {
+                pull.head_branch = Some(format!("revert-merge-{branch}-x"));
+                pull.body = format!("Reverts !{body}");
+            }
+            Some(Naming::Hash(number)) => pull.title = format!("Revert \"{}\" (#{number})", pull.title),
             Some(Naming::Commit(which, digits)) => {
                 pull.title = "Revert".into();
                 pull.body = format!("This reverts commit {}.", &sha(which)[..digits]);
@@ -273,6 +288,7 @@ impl Draft {
         Some(Decision {
             action: if said.accept { Action::Accept } else { Action::Reject },
             points: said.points,
+            landed: None,
             seen,
         })
     }

@@ -103,27 +103,43 @@ fn awards(
 
 /// Section 3 read aloud: every pair is looked at, nothing is looked up.
 fn naive(subjects: &[Subject]) -> BTreeMap<SubmissionId, (Outcome, Outcome, Option<SubmissionId>)> {
-    let names = |revert: &Subject, target: &Subject| match &revert.revert_of {
-        _ if revert.family != target.family || revert.id == target.id => false,
-        None => false,
-        Some(Target::Number(number)) => {
-            let at_home = |s: &Subject| (&s.forge, &s.repository) == (&revert.forge, &revert.repository);
-            let home_has_it = subjects.iter().any(|s| at_home(s) && s.number == *number);
-            target.number == *number && (at_home(target) || !home_has_it)
+    let home = |a: &Subject, b: &Subject| (&a.forge, &a.repository) == (&b.forge, &b.repository);
+    let numbered = |revert: &Subject, target: &Subject, number: u64| {
+        let home_has_it = subjects.iter().any(|s| home(s, revert) && s.number == number);
+        target.number == number && (home(target, revert) || !home_has_it)
+    };
+    let names = |revert: &Subject, target: &Subject| {
+        if revert.family != target.family || revert.id == target.id {
+            return false;
         }
-        Some(Target::Commit(sha)) => {
-            let mut shas = [&target.merge_sha, &target.head_sha].into_iter().flatten();
-            shas.any(|own| own.starts_with(sha))
+        let has = |number: u64| subjects.iter().any(|s| s.family == revert.family && s.number == number);
+        match (
+            revert.revert_of.branch.filter(|number| has(*number)),
+            &revert.revert_of.said,
+        ) {
+            (Some(number), _) => numbered(revert, target, number),
+            (None, Some(Target::Number(number))) => numbered(revert, target, *number),
+            (None, Some(Target::Commit(sha))) => {
+                let shas = [&target.merge_sha, &target.squash_sha, &target.head_sha];
+                shas.into_iter().flatten().any(|own| own.starts_with(sha))
+            }
+            (None, None) => false,
         }
     };
-    let reverter = |target: &Subject| {
+    // Whatever it is asked of, by what stands: a revert that is taken back by one that stands does not.
+    fn first_standing<'a>(
+        subjects: &'a [Subject],
+        names: &dyn Fn(&Subject, &Subject) -> bool,
+        target: &Subject,
+    ) -> Option<&'a Subject> {
         subjects
             .iter()
             .filter(|r| r.confirmed && r.merged_at.is_some() && r.merged_at > target.merged_at)
             .filter(|r| target.merged_at.is_some() && names(r, target))
+            .filter(|r| first_standing(subjects, names, r).is_none())
             .min_by_key(|r| r.order())
-            .map(|r| r.id)
-    };
+    }
+    let reverter = |target: &Subject| first_standing(subjects, &names, target).map(|revert| revert.id);
     let mut said = BTreeMap::new();
     let mut in_order: Vec<(Option<Order>, &Subject)> = subjects.iter().map(|s| (s.order(), s)).collect();
     in_order.sort_by(|a, b| a.0.cmp(&b.0));
@@ -132,7 +148,8 @@ fn naive(subjects: &[Subject]) -> BTreeMap<SubmissionId, (Outcome, Outcome, Opti
         let reverted = reverter(subject);
         let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
         let like = |other: &&&Subject| {
-            let commit = same(&other.merge_sha, &subject.merge_sha) || same(&other.head_sha, &subject.head_sha);
+            let mirrored = same(&other.merge_sha, &subject.merge_sha) && !home(other, subject);
+            let commit = mirrored || same(&other.head_sha, &subject.head_sha);
             let title = subject.person.is_some()
                 && (other.person, other.family) == (subject.person, subject.family)
                 && other.plain_title == subject.plain_title;
@@ -308,7 +325,11 @@ fn generated_histories_hit_what_the_fold_is_about() {
             }
             if let Some(by) = verdict.reverted_by {
                 let revert = subjects.iter().find(|s| s.id == by).unwrap();
-                let number = matches!(revert.revert_of, Some(Target::Number(_)));
+                let number = !matches!(revert.revert_of.said, Some(Target::Commit(_)));
+                hit(
+                    "a number of a branch passed over",
+                    usize::from(revert.revert_of.branch.is_some_and(|number| number != subject.number)),
+                );
                 hit(
                     if number {
                         "reverted by number"
@@ -322,6 +343,12 @@ fn generated_histories_hit_what_the_fold_is_about() {
                     usize::from(revert.repository != subject.repository),
                 );
             }
+        }
+        for revert in subjects.iter().filter(|s| !s.revert_of.is_nothing()) {
+            hit(
+                "reverts taken back",
+                usize::from(verdicts[&revert.id].reverted_by.is_some()),
+            );
         }
         let points = awards(&world, &subjects, &verdicts, |_| true);
         hit(
@@ -338,6 +365,8 @@ fn generated_histories_hit_what_the_fold_is_about() {
         ("reverted by number", 100),
         ("reverted by commit", 100),
         ("reverted from a mirror", 50),
+        ("a number of a branch passed over", 20),
+        ("reverts taken back", 50),
         ("claimed logins", 300),
         ("no team then", 200),
         ("unconfirmed merges", 300),

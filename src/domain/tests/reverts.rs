@@ -24,24 +24,27 @@ fn a_revert_voids_by_every_form_of_naming() {
         ("x", "revert-merge-1-master", ""),
         ("x", "revert-1-fix", ""),
         ("revert !1", "b", ""),
-        ("Revert \"fix leak 1 (#1)\"", "b", ""),
         ("revert pr 1", "b", ""),
         ("REVERT PR1", "b", ""),
         ("[r1.0] Revert Pull Request !1: fix", "b", ""),
         ("回退 !1", "b", ""),
-        ("revert", "b", "Reverts lanterns/lantern#1"),
+        ("revert", "b", "Reverts lanterns/lantern!1"),
         ("revert", "b", "Reverts !1"),
+        ("Revert \"fix !2\"", "b", "This reverts merge request !1"),
+        ("revert !2", "b", "Reverts !1"),
         ("revert", "b", "This reverts commit 1a2b3c4."),
+        ("revert", "revert-77", "This reverts commit 1a2b3c4."),
         (
             "revert",
             "b",
             "This reverts commit 1A2B3C4D5E6F7A8B9C0D1A2B3C4D5E6F7A8B9C0D",
         ),
     ] {
-        for by_head in [false, true] {
-            let target = fix(1, |p| match by_head {
-                true => p.head_sha = Some(SHA.into()),
-                false => p.merge_sha = Some(SHA.into()),
+        for by in 0..3 {
+            let target = fix(1, |p| match by {
+                0 => p.head_sha = Some(SHA.into()),
+                1 => p.squash_sha = Some(SHA.into()),
+                _ => p.merge_sha = Some(SHA.into()),
             });
             check(
                 &format!("{title} | {head} | {body}"),
@@ -58,10 +61,13 @@ fn a_revert_that_names_nothing_or_another_voids_nothing() {
         ("revert the cache", "b", ""),
         ("revert !2", "b", ""),
         ("revert !11", "b", ""),
+        // Elsewhere than on GitHub that is an issue.
+        ("Revert \"fix leak 1 (#1)\"", "b", ""),
+        ("revert", "b", "Reverts lanterns/lantern#1"),
         ("revert", "b", "This reverts commit 1a2b3c."),
         ("revert", "b", "This reverts commit 1a2b3c4d0."),
-        ("revert", "b", "closes #1"),
-        ("revert !2", "b", "Reverts !1"),
+        ("revert", "b", "closes !1"),
+        ("revert !1", "b", "Reverts !2"),
     ] {
         let target = fix(1, |p| p.merge_sha = Some(SHA.into()));
         check(
@@ -74,6 +80,36 @@ fn a_revert_that_names_nothing_or_another_voids_nothing() {
         "a fix that names another is no revert",
         &[fix(1, |_| {}), fix(9, |p| p.body = "Reverts !1".into())],
         &["accepted", "accepted"],
+    );
+    check(
+        "a dialog to revert with is no revert",
+        &[fix(1, |_| {}), revert("revert_dialog: fix !1", "b", "")],
+        &["accepted", "accepted"],
+    );
+}
+
+#[test]
+fn a_number_in_a_branch_counts_where_the_family_has_such_a_pull() {
+    let both = |head: &str| revert("revert", head, "Reverts !1");
+    let two = |p: &mut Pull| p.title = "fix two".into();
+    check(
+        "it has",
+        &[fix(1, |_| {}), fix(2, two), both("revert-2-x")],
+        &["accepted", "rejected: reverted by 3", "rejected"],
+    );
+    check(
+        "it has none, so the digits may be a commit's",
+        &[fix(1, |_| {}), fix(2, two), both("revert-12345678")],
+        &["rejected: reverted by 3", "accepted", "rejected"],
+    );
+    let later = fix(2, |p| {
+        two(p);
+        p.merged_at = Some(at("2026-03-09T00:00:00Z"));
+    });
+    check(
+        "it has one that was merged later: that is what was named",
+        &[fix(1, |_| {}), later, both("revert-2-x")],
+        &["accepted", "accepted", "rejected"],
     );
 }
 
@@ -133,18 +169,53 @@ fn the_first_revert_is_the_one_that_is_named() {
         &[
             fix(1, |_| {}),
             fix(3, |p| p.title = "revert !1".into()),
-            fix(2, |p| p.title = "revert #1".into()),
+            fix(2, |p| p.title = "revert pr 1".into()),
         ],
         &["rejected: reverted by 3", "rejected", "rejected"],
     );
+}
+
+#[test]
+fn a_revert_that_was_itself_taken_back_voids_nothing() {
+    let take_back = |number: u64| fix(number, move |p| p.title = format!("revert !{}", number - 1));
     check(
-        "a revert of a revert voids the revert, and brings nothing back",
+        "what it took back stands again",
+        &[fix(1, |_| {}), take_back(2), take_back(3)],
+        &["accepted", "rejected: reverted by 3", "rejected"],
+    );
+    check(
+        "and falls again with the next",
+        &[fix(1, |_| {}), take_back(2), take_back(3), take_back(4)],
+        &[
+            "rejected: reverted by 2",
+            "rejected",
+            "rejected: reverted by 4",
+            "rejected",
+        ],
+    );
+    check(
+        "another revert of it stands",
         &[
             fix(1, |_| {}),
-            fix(2, |p| p.title = "revert !1".into()),
-            fix(3, |p| p.title = "revert !2".into()),
+            take_back(2),
+            take_back(3),
+            fix(4, |p| p.title = "revert PR 1".into()),
         ],
-        &["rejected: reverted by 2", "rejected: reverted by 3", "rejected"],
+        &[
+            "rejected: reverted by 4",
+            "rejected: reverted by 3",
+            "rejected",
+            "rejected",
+        ],
+    );
+    let claim = fix(3, |p| {
+        p.title = "revert !2".into();
+        p.confirmed = false;
+    });
+    check(
+        "h3: a claim takes nothing back, a revert neither",
+        &[fix(1, |_| {}), take_back(2), claim],
+        &["rejected: reverted by 2", "rejected", "rejected"],
     );
 }
 

@@ -177,7 +177,9 @@ fn h11_what_is_not_merged_waits_until_the_grace_has_ended() {
         unmerged(State::Merged, "1d", 9 * Moment::DAY)(w);
         w.pull.merged_at = None;
     };
-    check(InTime, untold, Wait, by);
+    let needs = "merged, and nobody has told when: it takes the forge's own word, an import with `merged_at`, or a \
+        judge who gives the time";
+    check(InTime, untold, Wait, needs);
 }
 
 #[test]

@@ -32,11 +32,13 @@ each_detail! {
     OutOfScope { path: "a/b" },
     Confirmed,
     Claimed,
-    MergeTimeUnknown,
+    BranchUntold { allowed: labels(&["master"]) },
     AnyBranch { branch: "master" },
     Branch { branch: "master" },
     OtherBranch { branch: "dev", allowed: labels(&["master", "main"]) },
     Merged { at: noon() },
+    MergedByLabel { label: "Merged", at: Some(noon()) },
+    MergedByJudge { at: noon() },
     MergedSomewhen,
     Open,
     Closed,
@@ -48,6 +50,7 @@ each_detail! {
     MergedEarly { at: noon(), by: 5_000 },
     MergedLate { at: noon(), by: 5_000, grace: true },
     MergeBy { until: noon() },
+    MergeTimeUntold,
     NeverMerged { until: noon() },
     Author { login: "dev1", person: "Ann" },
     NoPerson { login: "dev3" },
@@ -61,6 +64,7 @@ each_detail! {
     Human,
     Bot { login: "merge-bot" },
     MarkedBot { login: "helper" },
+    NamedBot { login: "helper-bot" },
     BugLabel { label: "kind/bug" },
     BugTitle { sign: "fix" },
     BugCommand { command: "/kind bug" },
@@ -255,13 +259,13 @@ fn labels_that_nearly_match_are_named() {
     let missing = vec!["cla/yes", "lgtm"];
     let lacks = Detail::Lacks {
         missing,
-        labels: labels(&["cla-yes"]),
+        labels: labels(&["CLA-yes"]),
     };
     assert_eq!(
         said(&lacks),
         [
-            "lacks `cla/yes`; label `cla-yes` looks like it; lacks `lgtm`",
-            "缺少 `cla/yes`；标签 `cla-yes` 与它相似；缺少 `lgtm`",
+            "lacks `cla/yes`; label `CLA-yes` looks like it; lacks `lgtm`",
+            "缺少 `cla/yes`；标签 `CLA-yes` 与它相似；缺少 `lgtm`",
         ]
     );
 }
@@ -284,6 +288,8 @@ fn the_nearest_label_is_named_and_of_equals_the_first_in_the_alphabet() {
     assert_eq!(near("kind/bug", &["kind/buggy", "kind/bugs"]), Some("kind/bugs"));
     assert_eq!(near("kind/bug", &["kind/bugz", "kind/buga"]), Some("kind/buga"));
     assert_eq!(near("标签", &["标记"]), Some("标记"));
+    assert_eq!(near("kind/bug", &["Kind/BUG"]), Some("Kind/BUG"));
+    assert_eq!(near("kind/bug", &["KIND/BUGS"]), Some("KIND/BUGS"));
     assert_eq!(near("kind/bug", &["kind/bug"]), None);
     assert_eq!(near("kind/bug", &["kind/bug123"]), None);
     assert_eq!(near("kind/bug", &[]), None);

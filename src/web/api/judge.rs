@@ -6,6 +6,7 @@ use crate::{
         check::Check,
         team::SubmissionId,
         text::{Lang, Slug},
+        time::Moment,
     },
     store::AppealStatus,
     web::{Site, body, gate::Signed, problem::Problem, query::Query, respond},
@@ -95,7 +96,21 @@ struct DecisionBody {
     #[serde(default)]
     points: Option<i64>,
     #[serde(default)]
+    merged_at: Option<String>,
+    #[serde(default)]
+    merge_sha: Option<String>,
+    #[serde(default)]
     reason: String,
+}
+
+fn time(text: &str) -> Result<Moment, Objection> {
+    Moment::parse(text).map_err(|_| Objection::NotA {
+        field: "merged_at",
+        what: (
+            "a time such as 2020-12-24T15:11:31+08:00",
+            "时间，如 2020-12-24T15:11:31+08:00",
+        ),
+    })
 }
 
 fn ruled(ruled: &Ruled, lang: Lang) -> HttpResponse {
@@ -116,7 +131,9 @@ pub async fn decide(
     let slug = slug(&request)?;
     let id = SubmissionId(number(&request, "id", "submission")?);
     let said: DecisionBody = body::json(&mut payload.into_inner()).await?;
+    let merged_at = said.merged_at.as_deref().map(time).transpose()?;
     let judgement = Judgement::parse(&said.action, said.points, &said.reason)?;
+    let judgement = judgement.landed(merged_at, said.merge_sha.as_deref())?;
     let if_match = request
         .headers()
         .get(header::IF_MATCH)

@@ -172,6 +172,8 @@ fn decision() -> Value {
     or_null(object(&[
         ("action", json!({"enum": ["accept", "reject"]})),
         ("points", or_null(number())),
+        ("merged_at", or_null(time())),
+        ("merge_sha", or_null(text())),
         ("reason", text()),
         ("decided_at", time()),
         ("stands", json!({"type": "boolean"})),
@@ -244,8 +246,8 @@ fn schemas() -> Value {
         "Submission": object(&[
             ("id", number()), ("competition", text()),
             ("pull", object(&[
-                ("forge", text()), ("repository", text()), ("number", number()), ("title", text()),
-                ("url", or_null(text())), ("author", object(&[("login", text())])), ("base_branch", text()),
+                ("forge", text()), ("host", text()), ("repository", text()), ("number", number()), ("title", text()),
+                ("url", or_null(text())), ("author", object(&[("login", text())])), ("base_branch", or_null(text())),
                 ("created_at", time()), ("merged_at", or_null(time())),
             ])),
             ("person", or_null(text())), ("team", or_null(text())),

@@ -38,6 +38,8 @@ pub struct DeskCasePage<'a> {
     /// Why this judge must not decide; why nobody can.
     pub conflict: Option<String>,
     pub refused: Option<String>,
+    /// The judge may say when it landed.
+    pub dated: bool,
     pub may_undo: bool,
     pub before: Option<i64>,
     pub next: Option<i64>,
@@ -415,11 +417,30 @@ fn form(page: &DeskCasePage<'_>, action: Action) -> Markup {
                             aria-describedby=[wrong.as_ref().map(|_| "f-points-error")];
                         @if let Some(wrong) = wrong { p.error #f-points-error { (wrong) } }
                     }
+                    @if page.dated {
+                        (landed(w.landed_at, "merged_at", "datetime-local", value("merged_at"), error("merged_at")))
+                        (landed(w.landed_as, "merge_sha", "text", value("merge_sha"), error("merge_sha")))
+                        p.hint { (w.landed_hint) }
+                    }
                 }
                 button.full.danger[action == Action::Reject] type="submit" data-key=(letter) aria-keyshortcuts=(letter) {
                     (word) " " (key(letter))
                 }
             }
+        }
+    }
+}
+
+/// When it landed, or as which commit, on the competition's clock.
+fn landed(label: &str, name: &str, kind: &str, value: &str, wrong: Option<String>) -> Markup {
+    let id = format!("f-{name}");
+    let about = wrong.as_ref().map(|_| format!("{id}-error"));
+    html! {
+        div.field.line.wrong[wrong.is_some()] {
+            label for=(id) { (label) }
+            input id=(id) type=(kind) name=(name) value=(value) aria-invalid=[wrong.as_ref().map(|_| "true")]
+                aria-describedby=[about.as_deref()];
+            @if let Some(wrong) = wrong { p.error id={ (id) "-error" } { (wrong) } }
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::{
     },
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// Lines of the queue on a page.
@@ -275,6 +276,7 @@ async fn case_page(
         appeal: evidence.appeal.as_ref().map(|appeal| appeal.id),
         conflict: evidence.conflict.as_ref().map(|conflict| conflict.say(lang)),
         refused: evidence.refused.as_ref().map(|refused| refused.say(lang)),
+        dated: evidence.dated,
         may_undo: own && evidence.conflict.is_none(),
         before: evidence.before.map(|id| id.0),
         next: evidence.next.map(|id| id.0),
@@ -303,9 +305,13 @@ pub(super) fn points(typed: &Query) -> Result<Option<i64>, Objection> {
     text.map(|text| text.parse().map_err(|_| refused)).transpose()
 }
 
-fn judgement(typed: &Query, lang: Lang) -> Result<Judgement, Objection> {
+/// `zone`: the clock on which the judge typed when it landed.
+fn judgement(typed: &Query, lang: Lang, zone: Tz) -> Result<Judgement, Objection> {
     let action = typed.get("action").unwrap_or("");
-    Judgement::parse(action, points(typed)?, &reason(typed, action, lang))
+    let judgement = Judgement::parse(action, points(typed)?, &reason(typed, action, lang))?;
+    let merged_at = typed.get("merged_at").filter(|text| !text.trim().is_empty());
+    let merged_at = merged_at.map_or(Ok(None), |_| typed.local_time("merged_at", zone))?;
+    judgement.landed(merged_at, typed.get("merge_sha"))
 }
 
 pub async fn desk_decide(
@@ -322,7 +328,8 @@ async fn decided(request: &HttpRequest, site: &Site, who: Who, payload: web::Pay
     let desk = Desk::open(request, site, who.clone()).await?;
     let id = SubmissionId(number(request, "id")?);
     let tag = Some(typed.get("etag").unwrap_or("").to_owned());
-    let done = match judgement(&typed, desk.lang()) {
+    let zone = event(&desk.snapshot).zone;
+    let done = match judgement(&typed, desk.lang(), zone) {
         Ok(judgement) => app::decide(&site.app, &who, &desk.slug, id, judgement, tag, site.now()).await,
         Err(objection) => Err(objection.into()),
     };

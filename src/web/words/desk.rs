@@ -94,6 +94,10 @@ area!(
         own_words: "in my own words", "自行填写";
         add_words: "In your words", "补充说明";
         points_given: "Points in place of the computed ones", "另定积分";
+        landed_at: "When it landed", "合入时间";
+        landed_as: "As which commit", "合入的提交";
+        landed_hint: "The forge has not told that it was merged, or when. Look at the branch; the time is on the competition's clock.",
+            "代码平台没有说明它已合并，或没有说明时间。请查看分支；时间按本次比赛的时区填写。";
         undo: "Undo", "撤销";
         already: "Already decided by", "已有裁定，评委：";
         your_words: "What you typed", "你填写的内容";

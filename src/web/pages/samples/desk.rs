@@ -89,6 +89,7 @@ pub fn pages<'a>(world: &'a World, shell: Shell<'a>, event: Event<'a>, hostile: 
         decision: Decision {
             action: Action::Reject,
             points: None,
+            landed: None,
             seen: Seen::of(&before, false),
         },
         reason: text.into(),
@@ -144,6 +145,7 @@ pub fn pages<'a>(world: &'a World, shell: Shell<'a>, event: Event<'a>, hostile: 
         appeal: Some(4),
         conflict: None,
         refused: None,
+        dated: true,
         may_undo: true,
         before: Some(8),
         next: Some(10),
