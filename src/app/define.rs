@@ -122,7 +122,7 @@ pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<
             }
             let id = store::put_definition(db, &address, &text, now)?;
             let competition = fresh(db, id, Arc::new(definition))?;
-            look_again(db, &competition.definition)?;
+            look_again(db, &competition.definition, now)?;
             let changes = evaluate(db, &competition, &Dirty::All, now, Cause::Definition)?;
             if known.is_none() {
                 store::set_turned(db, id, now)?;

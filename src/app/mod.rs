@@ -36,6 +36,7 @@ mod refusals;
 mod reports;
 mod requests;
 mod restore;
+mod retry;
 mod seal;
 mod seats;
 mod seed;
@@ -73,7 +74,7 @@ pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
-pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use ingest::{BODY_LIMIT, Ingest, Received, oldest_waiting, pack, unpack, work_queue};
 pub use invites::{Invitation, InviteList, invitation, invite, invites, join, organizers, take_back};
 pub use managed::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use objection::{Class, Objection};
@@ -88,6 +89,7 @@ pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
 };
 pub use restore::restore;
+pub use retry::{retry, retry_of_other_versions, retry_source};
 pub use seal::{SealedResult, finalize, reopen, reveal, sealed_export, sealed_result};
 pub use seats::leave;
 pub use seed::{Seeded, seed};
@@ -153,6 +155,7 @@ impl From<folder::FolderError> for AppError {
 pub struct App {
     pub store: Store,
     definitions: Definitions,
+    passed: ingest::Passed,
 }
 
 /// A competition as it stands: the row and its definition, read.
@@ -221,6 +224,7 @@ impl App {
         Self {
             store,
             definitions: Definitions::default(),
+            passed: ingest::Passed::default(),
         }
     }
 
