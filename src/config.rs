@@ -70,6 +70,12 @@ pub enum Command {
     },
     /// Fold everything again from the facts, and say what differed.
     Rebuild { slug: String },
+    /// Look again at deliveries that failed.
+    Retry {
+        /// FORGE/NAME; without it, of every source.
+        #[arg(long)]
+        source: Option<String>,
+    },
     /// Write all that anyone needs to fold the standings again.
     Export { slug: String, file: PathBuf },
     /// Fold an export again, with no database, and say what differs.

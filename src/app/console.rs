@@ -26,6 +26,8 @@ pub struct Overview {
     pub out_of_reach: Vec<Failed>,
     /// Paths of its scope that several repositories have borne.
     pub shared: Vec<SharedName>,
+    /// Since when the delivery that has waited longest waits to be looked at, of any source of the instance.
+    pub oldest_queued: Option<Moment>,
 }
 
 /// What waits, in numbers.
@@ -71,6 +73,7 @@ pub const FAILED: usize = 50;
 
 /// Errors: `NoCompetition`.
 pub async fn overview(app: &App, slug: &Slug) -> Result<Overview, AppError> {
+    let oldest_queued = super::oldest_waiting(app).await?;
     let (definitions, slug) = (app.definitions(), slug.clone());
     app.store
         .read(move |db| {
@@ -96,6 +99,7 @@ pub async fn overview(app: &App, slug: &Slug) -> Result<Overview, AppError> {
                 shared,
                 competition,
                 sources,
+                oldest_queued,
             })
         })
         .await

@@ -132,7 +132,7 @@ pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<
                 _ => Some(begin(db, id, Cause::Definition, now)?),
             };
             let competition = fresh(db, id, Arc::new(definition))?;
-            look_again(db, &competition.definition)?;
+            look_again(db, &competition.definition, now)?;
             if known.is_none() {
                 store::set_turned(db, id, now)?;
             }

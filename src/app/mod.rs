@@ -38,6 +38,7 @@ mod refusals;
 mod reports;
 mod requests;
 mod restore;
+mod retry;
 mod seal;
 mod seats;
 mod seed;
@@ -76,7 +77,7 @@ pub use evaluate::{Changes, Dirty, evaluate};
 pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts, written};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
-pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use ingest::{BODY_LIMIT, Ingest, Received, oldest_waiting, pack, unpack, work_queue};
 pub use invites::{Invitation, InviteList, invitation, invite, invites, join, organizers, take_back};
 pub use managed::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use objection::{Class, Objection};
@@ -91,6 +92,7 @@ pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
 };
 pub use restore::restore;
+pub use retry::{retry, retry_of_other_versions, retry_source};
 pub use seal::{SealedResult, finalize, reopen, reveal, sealed_export, sealed_result};
 pub use seats::leave;
 pub use seed::{Seeded, seed};
@@ -159,6 +161,7 @@ pub struct App {
     definitions: Definitions,
     /// Held by whoever folds a whole competition because somebody asked: such a fold holds all of it in memory.
     folding: Arc<tokio::sync::Mutex<()>>,
+    passed: ingest::Passed,
 }
 
 /// A competition as it stands: the row and its definition, read.
@@ -228,6 +231,7 @@ impl App {
             store,
             definitions: Definitions::default(),
             folding: Arc::default(),
+            passed: ingest::Passed::default(),
         }
     }
 

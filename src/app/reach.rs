@@ -6,6 +6,7 @@ use crate::{
         competition::{Definition, Reach},
         forge::ForgeHost,
         report::Report,
+        time::Moment,
     },
     store::{self, Db, DeliveryId, DeliveryState, Queued},
 };
@@ -19,9 +20,9 @@ pub(super) fn about(forge: &ForgeHost, id: &str) -> String {
 }
 
 /// Has what was out of reach of a definition's sources looked at again: they may speak for more now.
-pub(super) fn look_again(db: &mut Db, definition: &Definition) -> Result<(), AppError> {
+pub(super) fn look_again(db: &mut Db, definition: &Definition, now: Moment) -> Result<(), AppError> {
     for source in &definition.sources {
-        store::requeue_out_of_reach(db, source.forge.kind, &source.name)?;
+        store::requeue_out_of_reach(db, source.forge.kind, &source.name, now)?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub fn take_reports(
     let named: Vec<String> = taken.named.iter().map(|(forge, id)| about(forge, id)).collect();
     if !named.is_empty() {
         // What was out of a source's reach may be in it under the repository's other name.
-        store::requeue_about(db, &named)?;
+        store::requeue_about(db, &named, now)?;
     }
     let mut dirty = taken.pulls;
     dirty.extend(rebind_authors(db, &taken.authors)?);

@@ -103,7 +103,7 @@ fn put_folder(db: &mut Db, folder: &Folder, now: Moment) -> Result<(bool, Option
         _ => store::put_definition(db, slug, &folder.definition_text, now)?,
     };
     if changed {
-        look_again(db, &folder.definition)?;
+        look_again(db, &folder.definition, now)?;
     }
     // Teams and people as they were loaded last are left alone: since then people may have joined and left.
     let roster_changed = known.as_ref().and_then(|stored| stored.roster_hash.as_deref()) != Some(&folder.roster_hash);

@@ -10,6 +10,7 @@ mod import;
 mod progress;
 mod rebuild;
 mod restore;
+mod retry;
 mod seed;
 mod serve;
 mod standings;
@@ -104,6 +105,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Backup { file } => backup::run(&open(&arguments).await?, file).await,
         Command::Restore { file } => restore::run(&open(&arguments).await?, file).await,
         Command::Rebuild { slug } => rebuild::run(&open(&arguments).await?, slug).await,
+        Command::Retry { source } => retry::run(&open(&arguments).await?, source.as_deref()).await,
         Command::Doctor => doctor::run(&arguments).await,
     }
 }

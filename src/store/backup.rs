@@ -263,6 +263,11 @@ tables! {
         reason: Option<String>,
         proven_by: Option<String>,
         about: Option<String>,
+        queued_at: Option<i64>,
+        attempts: i32,
+        tried_at: Option<i64>,
+        not_before: Option<i64>,
+        failed_by: Option<String>,
     }
     refusals (
         "forge, source, why",

@@ -1,7 +1,9 @@
 //! What the database says of itself, for `doctor`.
 
 use super::{
-    Db, StoreError, on,
+    Db, StoreError,
+    deliveries::waits_since,
+    on,
     schema::{deliveries, ledger},
 };
 use crate::domain::time::Moment;
@@ -99,6 +101,6 @@ pub fn newest_time(db: &mut Db) -> Result<Option<Moment>, StoreError> {
 pub fn queued_since(db: &mut Db, before: Moment) -> Result<i64, StoreError> {
     let query = deliveries::table
         .filter(deliveries::state.eq("queued"))
-        .filter(deliveries::received_at.lt(before.millis()));
+        .filter(waits_since().lt(before.millis()));
     Ok(on!(db, c => query.count().get_result(c))?)
 }

@@ -21,7 +21,7 @@ use diesel::{
 };
 use parking_lot::Mutex;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     time::Duration,
@@ -153,12 +153,12 @@ impl Store {
                 // Of the database itself this only reads, which no writer there can hold up. Where it cannot be
                 // read, everything is kept: what is kept twice counts once.
                 let mut kept = main.lock();
-                let settled = match kept.take().map_or_else(|| open_sqlite(&path, READER), Ok) {
-                    Ok(mut main) => settled_already(&mut main, &batch).inspect(|_| *kept = Some(main)),
+                let known = match kept.take().map_or_else(|| open_sqlite(&path, READER), Ok) {
+                    Ok(mut main) => known_already(&mut main, &batch).inspect(|_| *kept = Some(main)),
                     Err(error) => Err(error),
                 };
-                let settled = settled.unwrap_or_default();
-                in_one(db, |db| put(db, &batch, &settled))
+                let known = known.unwrap_or_default();
+                in_one(db, |db| put(db, &batch, &known))
             })
             .await
     }
@@ -219,34 +219,38 @@ fn key(delivery: &NewDelivery) -> Key {
     (forge, source, delivery.key.clone())
 }
 
-/// The keys among a batch that `deliveries` has, and that need not be looked at again.
-fn settled_already(main: &mut Db, batch: &[NewDelivery]) -> Result<HashSet<Key>, StoreError> {
-    let Db::Sqlite(c) = main else { return Ok(HashSet::new()) };
+/// The keys among a batch that `deliveries` has; true: they need not be looked at again.
+fn known_already(main: &mut Db, batch: &[NewDelivery]) -> Result<HashMap<Key, bool>, StoreError> {
+    let Db::Sqlite(c) = main else { return Ok(HashMap::new()) };
     let mut of: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (forge, source, key) in batch.iter().map(key) {
         of.entry((forge, source)).or_default().push(key);
     }
-    let mut found = HashSet::new();
+    let mut found = HashMap::new();
     for ((forge, source), keys) in of {
         let query = deliveries::table
             .filter(deliveries::forge.eq(&forge))
             .filter(deliveries::source.eq(&source))
             .filter(deliveries::delivery_key.eq_any(&keys))
-            .filter(deliveries::state.eq_any(["queued", "done"]))
-            .select(deliveries::delivery_key);
-        let known: Vec<String> = query.load(c)?;
-        found.extend(known.into_iter().map(|key| (forge.clone(), source.clone(), key)));
+            .select((deliveries::delivery_key, deliveries::state));
+        let known: Vec<(String, String)> = query.load(c)?;
+        let known = known.into_iter().map(|(key, state)| {
+            let settled = matches!(state.as_str(), "queued" | "done");
+            ((forge.clone(), source.clone(), key), settled)
+        });
+        found.extend(known);
     }
     Ok(found)
 }
 
-fn put(db: &mut Db, batch: &[NewDelivery], settled: &HashSet<Key>) -> Result<Vec<bool>, StoreError> {
+fn put(db: &mut Db, batch: &[NewDelivery], known: &HashMap<Key, bool>) -> Result<Vec<bool>, StoreError> {
     let Db::Sqlite(c) = db else {
         return keep_deliveries(db, batch);
     };
     let mut new = Vec::with_capacity(batch.len());
     for delivery in batch {
-        if settled.contains(&key(delivery)) {
+        let known = known.get(&key(delivery)).copied();
+        if known == Some(true) {
             new.push(false);
             continue;
         }
@@ -263,7 +267,8 @@ fn put(db: &mut Db, batch: &[NewDelivery], settled: &HashSet<Key>) -> Result<Vec
         let insert = diesel::insert_into(inbox::table)
             .values(values)
             .on_conflict_do_nothing();
-        new.push(insert.execute(c)? == 1);
+        let inserted = insert.execute(c)? == 1;
+        new.push(inserted && known.is_none());
     }
     Ok(new)
 }

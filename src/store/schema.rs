@@ -164,6 +164,11 @@ diesel::table! {
         reason -> Nullable<Text>,
         proven_by -> Nullable<Text>,
         about -> Nullable<Text>,
+        queued_at -> Nullable<BigInt>,
+        attempts -> Integer,
+        tried_at -> Nullable<BigInt>,
+        not_before -> Nullable<BigInt>,
+        failed_by -> Nullable<Text>,
     }
 }
 diesel::table! {

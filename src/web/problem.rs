@@ -183,6 +183,10 @@ impl From<StoreError> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "nothing can be written right now; try again shortly",
             ),
+            StoreError::Later(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database could not do it now; try again shortly",
+            ),
             StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "it is there already"),
             StoreError::Refused(_) | StoreError::Unreadable(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -33,6 +33,9 @@ const BEAT: Duration = Duration::from_millis(250);
 const GATHER: Duration = Duration::from_millis(100);
 /// How often it is looked whether they still do.
 const GATHER_LOOK: Duration = Duration::from_millis(5);
+/// How long deliveries wait after a turn that did not pass, at first and at most.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How often a quiet stream says that it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
@@ -125,6 +128,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     let boards = Boards::new(settings.ladder, true);
     let ingest = Ingest::start(app.clone());
     app::turn(&app, app::now()).await?;
+    app::retry_of_other_versions(&app, app::now()).await?;
     let read = app.definitions().reader();
     boards
         .beat(&app.store, &read, app::now())
@@ -169,9 +173,11 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .map_err(|why| StartError::Listen(address, why))?
         .run();
     let handle = server.handle();
+    let asked = app.clone();
     let tasks = vec![
         tokio::spawn(work(app.clone(), ingest, boards.clone(), stop.clone())),
         tokio::spawn(follow(app, boards.clone(), sources, read, stop.clone(), site)),
+        tokio::spawn(tell_queue(asked, stop.clone())),
         tokio::spawn(keep_alive(boards, stop)),
     ];
     Ok(Running {
@@ -201,12 +207,14 @@ impl Running {
 /// While more arrive, keeping them goes first: a forge gives a hook up after seconds, and what it means can
 /// wait for a moment. So looking takes a quarter of the time then, and all of it once they pause.
 async fn work(app: App, ingest: Ingest, boards: Boards, mut stop: watch::Receiver<bool>) {
+    let mut wait = FIRST_WAIT;
     loop {
         let begun = Instant::now();
         match app::work_queue(&app, app::now()).await {
-            Ok(0) => {}
+            Ok(0) => wait = FIRST_WAIT,
             Ok(_) if !*stop.borrow() => {
                 boards.ring();
+                wait = FIRST_WAIT;
                 if ingest.is_keeping() {
                     tokio::time::sleep((begun.elapsed() * 3).min(BEAT)).await;
                 }
@@ -214,9 +222,17 @@ async fn work(app: App, ingest: Ingest, boards: Boards, mut stop: watch::Receive
             }
             Ok(_) => boards.ring(),
             Err(error) => {
-                // The deliveries are kept; they are looked at once the database is back.
-                tracing::error!(%error, "deliveries wait");
-                tokio::time::sleep(BEAT).await;
+                // The deliveries are kept; they are looked at once the database does it again.
+                tracing::error!(%error, ?wait, "deliveries wait");
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = rung_after(&ingest, FIRST_WAIT) => {}
+                    _ = stop.wait_for(|stopping| *stopping) => return,
+                }
+                let away = matches!(&error, AppError::Store(error) if error.is_away());
+                // One that is away is asked at little cost, and everything waits for it.
+                wait = (wait * 2).min(if away { FIRST_WAIT * 2 } else { LONGEST_WAIT });
+                continue;
             }
         }
         let rung = tokio::select! {
@@ -235,6 +251,29 @@ async fn gather(ingest: &Ingest) {
     let begun = Instant::now();
     while ingest.is_keeping() && begun.elapsed() < GATHER {
         tokio::time::sleep(GATHER_LOOK).await;
+    }
+}
+
+/// A hook that was kept says that the database does something again.
+async fn rung_after(ingest: &Ingest, at_least: Duration) {
+    tokio::time::sleep(at_least).await;
+    ingest.bell.notified().await;
+}
+
+/// Tells how old the queue is, as a metric: of what was last seen, where the database does not say.
+async fn tell_queue(app: App, mut stop: watch::Receiver<bool>) {
+    let mut oldest = None;
+    loop {
+        match app::oldest_waiting(&app).await {
+            Ok(since) => oldest = since,
+            Err(error) => tracing::debug!(%error, "the queue's age is not known"),
+        }
+        let age = oldest.map_or(0, |since| (app::now().millis() - since.millis()).max(0));
+        metrics::gauge!("bugathlon_queue_oldest_seconds").set(age as f64 / 1_000.0);
+        tokio::select! {
+            () = tokio::time::sleep(FIRST_WAIT) => {}
+            _ = stop.wait_for(|stopping| *stopping) => return,
+        }
     }
 }
 

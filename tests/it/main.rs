@@ -23,6 +23,7 @@ mod me;
 mod organizer;
 mod parity;
 mod people;
+mod queue;
 mod real;
 mod sign_in;
 mod statements;

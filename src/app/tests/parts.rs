@@ -292,9 +292,9 @@ async fn a_turn_takes_mostly_the_oldest_and_some_of_the_newest() {
         .write(|db| {
             let kept: Vec<store::NewDelivery> = (0..20).map(waiting).collect();
             store::keep_deliveries(db, &kept)?;
-            let few = store::queued_deliveries(db, 40)?.len();
-            let taken = store::queued_deliveries(db, 8)?;
-            let first = store::queued_deliveries(db, 1)?;
+            let few = store::fresh_deliveries(db, 40)?.len();
+            let taken = store::fresh_deliveries(db, 8)?;
+            let first = store::fresh_deliveries(db, 1)?;
             Ok::<_, AppError>((few, taken, first))
         })
         .await

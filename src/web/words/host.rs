@@ -34,6 +34,8 @@ area!(
         failed: "Failed deliveries", "失败的推送";
         next: "What can be done now", "可进行的操作";
         last_heard: "Last heard", "最近收到";
+        queue_oldest: "Oldest delivery not looked at", "最早未处理的推送";
+        queue_empty: "none waits", "无等待";
         never: "never", "从未";
         deliveries: "Deliveries", "推送";
         source: "Source", "来源";
@@ -159,6 +161,7 @@ area!(
         shared_names: "Several repositories under one path", "同一路径下的多个仓库";
         shared_names_lead: "Each counts with its own numbers; a report that names no id is about the first. To count one alone, write its id into [[repository]].", "每个仓库各自计数；未注明 id 的消息归第一个。如只计其中一个，请在 [[repository]] 中写明其 id。";
         first_pull: "first pull request", "最早的 PR";
+        retry: "Look again at what failed", "重新处理失败的推送";
         no_failed: "Every delivery could be read.", "所有推送均已读取。";
         event: "Event", "事件";
         received: "Received", "收到时间";
@@ -285,6 +288,7 @@ pub fn said_act(lang: Lang, act: &str) -> Option<&'static str> {
         "team.join" => ("joined a team", "加入队伍"),
         "team.leave" => ("left a team", "退出队伍"),
         "team.remove" => ("removed somebody from a team", "移出队伍成员"),
+        "source.retry" => ("looked again at what failed", "重新处理失败的推送"),
         "secret.add" => ("added a secret", "添加密钥"),
         "secret.end" => ("ended a secret", "停用密钥"),
         _ => return None,

@@ -46,6 +46,10 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
                         (figure(work.applications, w.applications, "/registrations"))
                         (figure(work.appeals, w.appeals, "/judge/appeals"))
                         (figure(failed, w.failed, "/host/sources"))
+                        div { dt { (w.queue_oldest) } dd { @match page.overview.oldest_queued {
+                            Some(since) => (when::ago(shell, event.zone, since)),
+                            None => (w.queue_empty),
+                        } } }
                     }
                 }
                 (source_list(page))

@@ -74,6 +74,11 @@ fn card(page: &SourcesPage<'_>, source: &SourceCard) -> Markup {
                 span lang="en" { (written(&refused.why)) } " · " (refused.count) " · "
                 (when::ago(shell, event.zone, refused.last_at))
             } } } }
+            @if source.failed > 0 {
+                form method="post" action=(shell.href(&event.path(&format!("/host/sources/{forge}/{name}/retry")), &[])) {
+                    button type="submit" { (w.retry) }
+                }
+            }
             h3 { (w.secrets) }
             @if source.holding() == 0 { p.error { (w.no_secret) } }
             ul.secrets {
