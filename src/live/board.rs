@@ -14,7 +14,7 @@ use crate::domain::time::Moment;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// Bytes of its forms that a board keeps where it stands alone.
 pub(super) const ROOM: usize = 8 << 20;
@@ -67,7 +67,7 @@ impl Board {
     /// as it does in public.
     pub(super) fn alone(beginning: Beginning, hide: bool, now: Moment) -> Self {
         let snapshot = Arc::new(State::new(beginning, hide, now).snapshot(ROOM, now));
-        let told = Told::first(&snapshot, ROOM, now);
+        let told = Told::first(&snapshot, ROOM);
         Self::new(Published::new(snapshot, None, Arc::new(told)))
     }
 
@@ -111,16 +111,43 @@ pub struct Live {
     told: watch::Sender<u64>,
     /// Moves when every stream is to say that it is there.
     alive: watch::Receiver<()>,
+    mill: Arc<Semaphore>,
+}
+
+/// Where views are drawn that few share: one at a time and beside the threads that answer requests, so that
+/// thousands of odd ones wait for each other and nobody waits for them.
+pub(super) fn mill() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(1))
 }
 
 impl Live {
-    pub(super) fn new(published: Published, alive: watch::Receiver<()>) -> Self {
+    pub(super) fn new(published: Published, alive: watch::Receiver<()>, mill: Arc<Semaphore>) -> Self {
         let (told, _) = watch::channel(published.told.version());
         Self {
             board: Board::new(published),
             told,
             alive,
+            mill,
         }
+    }
+
+    /// Has `draw` make something of what is published when its turn comes.
+    async fn draw(
+        &self,
+        view: &View,
+        draw: impl FnOnce(&View, &Published) -> Option<Bytes> + Send + 'static,
+    ) -> (u64, Option<Bytes>) {
+        if view.is_usual() {
+            let published = self.board.published();
+            return (published.told.version(), draw(view, &published));
+        }
+        // It is never closed, and a drawing that broke is what the next change brings.
+        let _turn = self.mill.acquire().await;
+        let published = self.board.published();
+        let version = published.told.version();
+        let view = view.clone();
+        let drawn = tokio::task::spawn_blocking(move || draw(&view, &published)).await;
+        (version, drawn.unwrap_or_default())
     }
 
     pub(super) fn publish(&self, published: Published) {
@@ -142,21 +169,23 @@ impl Live {
 
     /// Listens to a view of it: what comes first, and then what changes. `last_seen`: the id of the last event
     /// that the client got, where it comes back.
-    pub fn listen(self: &Arc<Self>, view: View, last_seen: Option<i64>, now: Moment) -> (Bytes, Listening) {
+    pub async fn listen(self: &Arc<Self>, view: View, last_seen: Option<i64>, now: Moment) -> (Bytes, Listening) {
         // Asked for before the value is taken, so that nothing falls between the first bytes and the rest.
         let told = self.told.subscribe();
         let alive = self.alive.clone();
-        let published = self.board.published();
-        let missed = last_seen.and_then(|seen| published.told.missed(&view, seen, now));
-        let first = missed.unwrap_or_else(|| published.told.whole(&view, &published.snapshot));
+        let first = move |view: &View, published: &Published| {
+            let missed = last_seen.and_then(|seen| published.told.missed(view, seen, now));
+            Some(missed.unwrap_or_else(|| published.told.whole(view, &published.snapshot)))
+        };
+        let (seen, first) = self.draw(&view, first).await;
         let listening = Listening {
-            seen: published.told.version(),
+            seen,
             live: Arc::clone(self),
             view,
             told,
             alive,
         };
-        (first, listening)
+        (first.unwrap_or_default(), listening)
     }
 }
 
@@ -185,9 +214,12 @@ impl Listening {
                     return Some(Bytes::from_static(b": still here\n\n"));
                 }
             }
-            let published = self.live.board.published();
-            let seen = std::mem::replace(&mut self.seen, published.told.version());
-            let event = published.told.since(&self.view, seen, &published.snapshot, clock());
+            self.told.mark_unchanged();
+            let (seen, now) = (self.seen, clock());
+            let since =
+                move |view: &View, published: &Published| published.told.since(view, seen, &published.snapshot, now);
+            let (version, event) = self.live.draw(&self.view, since).await;
+            self.seen = version;
             if event.is_some() {
                 return event;
             }

@@ -3,7 +3,7 @@
 use super::{
     Face, Live, Snapshot,
     beginning::{FEED, READ, ReadDefinition, begin},
-    board::{Published, ROOM},
+    board::{Published, ROOM, mill},
     levels,
     pace::{BETWEEN, Pace},
     state::State,
@@ -27,7 +27,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 
 /// Bytes of their forms that all boards keep together, and the least that one may.
 const ROOM_OF_ALL: usize = 64 << 20;
@@ -73,6 +73,7 @@ struct Inner {
     kept: Mutex<HashMap<CompetitionId, Kept>>,
     pace: Pace,
     alive: watch::Sender<()>,
+    mill: Arc<Semaphore>,
     /// Raised whenever somebody's level may be another.
     counted: AtomicU64,
     /// The last count of `levels_of` that was taken over.
@@ -100,6 +101,7 @@ impl Boards {
                 kept: Mutex::default(),
                 pace: Pace::default(),
                 alive: watch::channel(()).0,
+                mill: mill(),
                 counted: AtomicU64::new(1),
                 taken: AtomicU64::new(0),
             }),
@@ -312,10 +314,14 @@ impl Boards {
                 kept.next = Some(snapshot);
             }
             None => {
-                let told = Arc::new(Told::first(&snapshot, room, now));
+                let told = Arc::new(Told::first(&snapshot, room));
                 let published = Published::new(Arc::clone(&snapshot), Some(Arc::clone(&levels)), told);
                 let kept = Kept {
-                    live: Arc::new(Live::new(published, self.inner.alive.subscribe())),
+                    live: Arc::new(Live::new(
+                        published,
+                        self.inner.alive.subscribe(),
+                        Arc::clone(&self.inner.mill),
+                    )),
                     state,
                     levels,
                     other_levels: false,

@@ -37,6 +37,12 @@ impl Default for View {
 }
 
 impl View {
+    /// What a page or a program without wishes looks at, and many share.
+    pub(super) fn is_usual(&self) -> bool {
+        let first = Part { offset: 0, limit: 100 };
+        self.filter.is_empty() && (self.part == Part::ALL || self.part == first)
+    }
+
     fn rows(&self, table: &Table) -> (usize, Vec<Row>) {
         let all = self.filter.rows(&table.face, &table.rows);
         (all.len(), self.part.of(&all).to_vec())
@@ -112,7 +118,7 @@ pub(super) struct Told {
 
 impl Told {
     /// `room`: the bytes that a board may keep.
-    pub fn first(snapshot: &Snapshot, room: usize, _now: Moment) -> Self {
+    pub fn first(snapshot: &Snapshot, room: usize) -> Self {
         Self {
             tables: vec![Arc::new(Table::of(snapshot, 1))],
             lost: i64::MIN,
@@ -341,3 +347,6 @@ fn event(name: &str, id: i64, data: &[u8]) -> Bytes {
     text.extend_from_slice(b"\n\n");
     Bytes::from(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,13 +41,19 @@ pub async fn live(request: HttpRequest, site: web::Data<Site>) -> Result<HttpRes
     let place = site
         .streams
         .take(address::client(&request, &site.proxies))
-        .map_err(|full| Problem::new(StatusCode::SERVICE_UNAVAILABLE, full.to_string()))?;
+        .map_err(|full| {
+            // A client that has gone is noticed when something is written to it.
+            if site.streams.may_look() {
+                site.boards.keep_alive();
+            }
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, full.to_string())
+        })?;
     let last_seen = request
         .headers()
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
         .and_then(|id| id.trim().parse().ok());
-    let (first, rest) = live.listen(view, last_seen, site.now());
+    let (first, rest) = live.listen(view, last_seen, site.now()).await;
     let listener = Listener {
         first: Some(first),
         rest,

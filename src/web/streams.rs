@@ -3,12 +3,19 @@
 
 use super::address::network_of;
 use parking_lot::Mutex;
-use std::{collections::HashMap, net::IpAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Open files that are left for everything else: hooks, pages, the database, sign-in.
 const FOR_ALL_ELSE: usize = 512;
 /// The limit of open files where nothing tells it: what most systems begin with.
 const USUAL: usize = 1_024;
+/// How often it is looked whether who holds a place is still there, while somebody asks for one in vain.
+const LOOKS: Duration = Duration::from_secs(1);
 /// Streams that one process could not hold, whatever the limit of its files.
 const MOST: usize = 1_000_000;
 
@@ -23,6 +30,7 @@ pub struct Streams {
 struct Held {
     all: usize,
     of: HashMap<u128, usize>,
+    looked: Option<Instant>,
 }
 
 /// Why there is no place.
@@ -75,6 +83,19 @@ impl Streams {
             held: Arc::clone(&self.held),
             of,
         })
+    }
+}
+
+impl Streams {
+    /// Whether it is time to look who is still there; true is said once in a while, however many ask.
+    pub fn may_look(&self) -> bool {
+        let mut held = self.held.lock();
+        let now = Instant::now();
+        let due = held.looked.is_none_or(|looked| now.duration_since(looked) >= LOOKS);
+        if due {
+            held.looked = Some(now);
+        }
+        due
     }
 }
 

@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod board;
+mod boards;
 mod certificate;
 mod commands;
 mod desk;
