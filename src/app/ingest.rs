@@ -3,7 +3,7 @@
 //! Keeping is apart from looking: a hook is answered once its bytes are durable, many of them in one
 //! commit, and what they mean is worked out behind that, many of them in one turn.
 
-use super::{App, AppError, Definitions, reach::within_reach, take_reports};
+use super::{App, AppError, Definitions, apart, reach::within_reach, take_reports};
 use crate::{
     domain::{ledger::Cause, report::Report, time::Moment},
     forge::{self, Reading},
@@ -168,6 +168,8 @@ async fn one_turn(app: &App, limit: i64, now: Moment) -> Result<usize, AppError>
             store::take_turn(db)?;
             let queued = store::queued_deliveries(db, limit)?;
             let count = queued.len();
+            // What only a competition speaks for that is held apart is put aside, and looked at again with it.
+            apart::pass_by(db, &definitions, now)?;
             let (reports, settled) = look_at(db, &definitions, queued)?;
             take_reports(db, &definitions, reports, now, Cause::Hook)?;
             settle(db, &settled)?;

@@ -1,7 +1,7 @@
 //! What time alone changes: a grace that ends, a membership that begins or ends. Every instant at which
 //! something can change is known beforehand, so nothing is looked at between two of them.
 
-use super::{App, AppError, Changes, Competition, Dirty, evaluate};
+use super::{App, AppError, Changes, Competition, Dirty, apart, evaluate};
 use crate::{
     domain::{ledger::Cause, time::Moment},
     store::{self, Db},
@@ -21,7 +21,7 @@ pub async fn turn(app: &App, now: Moment) -> Result<Changes, AppError> {
     let due = app
         .store
         .read(move |db| {
-            let mut due = false;
+            let mut due = apart::have_moved(db, &definitions)?;
             for competition in definitions.all(db)? {
                 due |= next_turn(db, &competition)?.is_some_and(|turn| turn <= now);
             }
@@ -35,7 +35,8 @@ pub async fn turn(app: &App, now: Moment) -> Result<Changes, AppError> {
     app.store
         .write(move |db| {
             store::take_turn(db)?;
-            let mut sum = Changes::default();
+            apart::pass_by(db, &definitions, now)?;
+            let mut sum = apart::take_back(db, &definitions, now)?;
             for competition in definitions.all(db)? {
                 if next_turn(db, &competition)?.is_none_or(|turn| turn > now) {
                     continue;

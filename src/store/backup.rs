@@ -126,6 +126,7 @@ tables! {
         finalized_at: Option<i64>,
         turned_at: i64,
         roster_hash: Option<String>,
+        apart_since: Option<i64>,
     }
     teams ("id", "id", true, false) {
         id: i64,
@@ -264,6 +265,10 @@ tables! {
     counters ("name", "name COLLATE \"C\"", false, true) {
         name: String,
         value: i64,
+    }
+    probes ("instance", "instance COLLATE \"C\"", false, true) {
+        instance: String,
+        at: i64,
     }
     turns ("name", "name COLLATE \"C\"", false, true) {
         name: String,

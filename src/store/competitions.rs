@@ -30,6 +30,8 @@ pub struct Stored {
     pub turned_at: Moment,
     /// Of teams.csv and people.csv as they were loaded last.
     pub roster_hash: Option<String>,
+    /// Since when facts have passed it by, because its definition could not be read.
+    pub apart_since: Option<Moment>,
 }
 
 type Row = (
@@ -43,10 +45,12 @@ type Row = (
     Option<i64>,
     i64,
     Option<String>,
+    Option<i64>,
 );
 
 fn stored(row: Row) -> Result<Stored, StoreError> {
-    let (id, slug, definition, seq, hash, revision, revealed_at, finalized_at, turned_at, roster_hash) = row;
+    let (id, slug, definition, seq, hash, revision, revealed_at, finalized_at, turned_at, roster_hash, apart_since) =
+        row;
     Ok(Stored {
         id: CompetitionId(id),
         slug: Slug::parse(&slug).map_err(|e| StoreError::unreadable("competition", &e))?,
@@ -60,6 +64,7 @@ fn stored(row: Row) -> Result<Stored, StoreError> {
         },
         turned_at: Moment::from_millis(turned_at),
         roster_hash,
+        apart_since: apart_since.map(Moment::from_millis),
     })
 }
 
@@ -149,6 +154,13 @@ pub fn set_turned(db: &mut Db, id: CompetitionId, at: Moment) -> Result<(), Stor
 pub fn set_roster_hash(db: &mut Db, id: CompetitionId, hash: &str) -> Result<(), StoreError> {
     let row = competitions::table.find(id.0);
     on!(db, c => diesel::update(row).set(competitions::roster_hash.eq(hash)).execute(c))?;
+    Ok(())
+}
+
+/// Facts pass it by from now on; None: it has taken them all in.
+pub fn set_apart(db: &mut Db, id: CompetitionId, since: Option<Moment>) -> Result<(), StoreError> {
+    let row = competitions::table.find(id.0);
+    on!(db, c => diesel::update(row).set(competitions::apart_since.eq(since.map(Moment::millis))).execute(c))?;
     Ok(())
 }
 

@@ -9,6 +9,8 @@ mod console;
 mod counters;
 mod decisions;
 mod deliveries;
+mod files;
+mod guard;
 mod handshakes;
 mod health;
 mod joining;
@@ -35,6 +37,7 @@ pub use console::*;
 pub use counters::*;
 pub use decisions::*;
 pub use deliveries::*;
+pub use guard::{Panicked, guarded, guarded_round};
 pub use handshakes::*;
 pub use health::*;
 pub use joining::*;
@@ -74,6 +77,9 @@ pub enum StoreError {
     Unreadable(String),
     #[error("the database is closed")]
     Closed,
+    /// Nothing of it was written.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
 }
 
 impl StoreError {

@@ -12,6 +12,13 @@ diesel::table! {
         finalized_at -> Nullable<BigInt>,
         turned_at -> BigInt,
         roster_hash -> Nullable<Text>,
+        apart_since -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    probes (instance) {
+        instance -> Text,
+        at -> BigInt,
     }
 }
 diesel::table! {

@@ -2,7 +2,7 @@
 
 use super::{Site, problem::Problem};
 use crate::{
-    app::{BODY_LIMIT, Received, pack},
+    app::{BODY_LIMIT, NotProven, Received, pack},
     domain::{forge::Forge, text::Slug},
     forge::{self, Headers, Hook},
     store::NewDelivery,
@@ -41,7 +41,14 @@ pub async fn hook(request: HttpRequest, payload: web::Payload, site: web::Data<S
     let proven = site
         .sources
         .verify(forge, &source, &hook, now)
-        .map_err(|refusal| Problem::new(StatusCode::UNAUTHORIZED, refusal.to_string()))?;
+        .map_err(|why| match why {
+            NotProven::Refused(refusal) => Problem::new(StatusCode::UNAUTHORIZED, refusal.to_string()),
+            NotProven::Unready => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "this source cannot be proven now: its secret is not set on the server, or its competition's definition \
+                 cannot be read; the host's console and `bugathlon doctor` say what to do, then send it again",
+            ),
+        })?;
     let event = forge::event(forge, &hook);
     let delivery = NewDelivery {
         forge,

@@ -23,10 +23,12 @@ mod serve;
 mod sheet;
 mod show;
 mod sight;
+mod vitals;
 
 pub use address::{BadProxy, Proxies};
 pub use routes::{ROUTES, Route};
-pub use serve::{Running, Settings, StartError, start};
+pub use serve::{Interrupt, Running, Settings, StartError, start};
+pub use vitals::{Job, Patience};
 
 use crate::{
     app::{self, App, Ingest, Objection, Sources},
@@ -34,6 +36,7 @@ use crate::{
     forge::{client::Client, oauth::Provider},
     live::{Boards, Live},
 };
+use actix_web::http::StatusCode;
 use problem::Problem;
 use std::sync::{
     Arc,
@@ -49,6 +52,7 @@ pub struct Site {
     pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
+    pub vitals: vitals::Vitals,
     /// True once the server is on its way out: streams end, /readyz fails.
     pub stopping: watch::Receiver<bool>,
     /// The boards have been read once.
@@ -76,7 +80,13 @@ impl Site {
             .boards
             .get(slug)
             .or_else(|| self.boards.get(&slug.to_ascii_lowercase()));
-        found.ok_or_else(|| Problem::not_found(format!("there is no competition `{slug}`")))
+        found.ok_or_else(|| {
+            if self.sources.is_apart(slug) {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, problem::apart(slug))
+            } else {
+                Problem::not_found(format!("there is no competition `{slug}`"))
+            }
+        })
     }
 
     /// The forges that people sign in with here, in the order of the configuration.

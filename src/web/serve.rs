@@ -1,18 +1,27 @@
 //! The server: its tasks, its start and its end.
 
-use super::{Proxies, Site, limit::Limits, observe::observe, routes};
+use super::{
+    Proxies, Site,
+    limit::Limits,
+    observe::observe,
+    routes,
+    vitals::{Job, Patience, Vitals},
+};
 use crate::{
     app::{self, App, AppError, Ingest, Sources},
     domain::level::Ladder,
     forge::{client::Client, oauth::Provider},
     live::{Boards, ReadDefinition},
+    store::{Panicked, StoreError, guarded_round},
 };
 use actix_web::{App as Application, HttpServer, dev::ServerHandle, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
+    future::Future,
     net::{SocketAddr, TcpListener},
+    pin::Pin,
     sync::{
-        LazyLock,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -25,11 +34,14 @@ const BEAT: Duration = Duration::from_millis(250);
 /// what a turn costs, it costs once.
 const GATHER: Duration = Duration::from_millis(100);
 /// How often a quiet stream says that it is there.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
 const DRAIN: u64 = 5;
 /// A look at the clock's turns, in beats.
 const TURN_BEATS: u32 = 4;
+
+/// What happens before each round of a task: nothing, but in tests of what happens when one fails or hangs.
+pub type Interrupt = Arc<dyn Fn(Job) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// How a server is to run.
 pub struct Settings {
@@ -46,6 +58,9 @@ pub struct Settings {
     pub proxies: Proxies,
     /// What codes and certificates are read by.
     pub ladder: Ladder,
+    /// When /readyz takes something for a fault.
+    pub watch: Patience,
+    pub interrupt: Option<Interrupt>,
 }
 
 impl Settings {
@@ -59,6 +74,8 @@ impl Settings {
             patience: Duration::from_secs(10),
             proxies: Proxies::default(),
             ladder: Ladder::default(),
+            watch: Patience::default(),
+            interrupt: None,
         }
     }
 }
@@ -107,6 +124,9 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     let boards = Boards::new(settings.ladder, true);
     let ingest = Ingest::start(app.clone());
     app::turn(&app, app::now()).await?;
+    let vitals = Vitals::new(settings.watch)?;
+    vitals.forget(&app.store, app::now()).await;
+    vitals.look(&app.store, app::now()).await;
     let read = app.definitions().reader();
     boards
         .beat(&app.store, &read, app::now())
@@ -119,6 +139,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         uncovered: Boards::new(Ladder::default(), false),
         ingest: ingest.clone(),
         sources: sources.clone(),
+        vitals,
         stopping: stop.clone(),
         begun: AtomicBool::new(true),
         metrics,
@@ -147,10 +168,15 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .map_err(|why| StartError::Listen(address, why))?
         .run();
     let handle = server.handle();
+    let rounds = Rounds {
+        site: site.clone(),
+        interrupt: settings.interrupt,
+    };
     let tasks = vec![
-        tokio::spawn(work(app.clone(), ingest, stop.clone())),
-        tokio::spawn(follow(app, boards.clone(), sources, read, stop.clone(), site)),
-        tokio::spawn(keep_alive(boards, stop)),
+        tokio::spawn(work(app.clone(), ingest, rounds.clone(), stop.clone())),
+        tokio::spawn(follow(app, boards.clone(), sources, read, rounds.clone(), stop.clone())),
+        tokio::spawn(keep_alive(boards, rounds.clone(), stop.clone())),
+        tokio::spawn(watch_vitals(site, stop)),
     ];
     Ok(Running {
         address,
@@ -174,14 +200,48 @@ impl Running {
     }
 }
 
+/// The rounds of the tasks: each is noted, and a panic in one ends that round alone.
+#[derive(Clone)]
+struct Rounds {
+    site: web::Data<Site>,
+    interrupt: Option<Interrupt>,
+}
+
+impl Rounds {
+    async fn of<T>(&self, job: Job, round: impl Future<Output = T>) -> Result<T, Panicked> {
+        self.site.vitals.beat(job);
+        let interrupted = async {
+            if let Some(interrupt) = &self.interrupt {
+                interrupt(job).await;
+            }
+            round.await
+        };
+        guarded_round(job.name(), interrupted).await
+    }
+}
+
+/// Looks again and again at what /readyz promises.
+async fn watch_vitals(site: web::Data<Site>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(site.vitals.pause()) => {}
+            _ = stop.wait_for(|stopping| *stopping) => return,
+        }
+        // What panics here has been said; /readyz then finds that nothing was committed for long.
+        let _ = guarded_round("vitals", site.vitals.look(&site.app.store, app::now())).await;
+    }
+}
+
 /// Looks at deliveries as they are kept, here and by other instances.
 ///
 /// While more arrive, keeping them goes first: a forge gives a hook up after seconds, and what it means can
 /// wait for a moment. So looking takes a quarter of the time then, and all of it once they pause.
-async fn work(app: App, ingest: Ingest, mut stop: watch::Receiver<bool>) {
+async fn work(app: App, ingest: Ingest, rounds: Rounds, mut stop: watch::Receiver<bool>) {
     loop {
         let begun = Instant::now();
-        match app::work_queue(&app, app::now()).await {
+        let looked = rounds.of(Job::Queue, app::work_queue(&app, app::now())).await;
+        // A panic has been said; what it was at is looked at again, after a breath.
+        match looked.unwrap_or_else(|panicked| Err(StoreError::from(panicked).into())) {
             Ok(0) => {}
             Ok(_) if !*stop.borrow() => {
                 if ingest.is_keeping() {
@@ -213,11 +273,13 @@ async fn follow(
     boards: Boards,
     sources: Sources,
     read: ReadDefinition,
+    rounds: Rounds,
     mut stop: watch::Receiver<bool>,
-    site: web::Data<Site>,
 ) {
+    let site = rounds.site.clone();
     let mut beats = 0_u32;
     let mut faces: Vec<i64> = Vec::new();
+    let mut trouble = sources.trouble();
     loop {
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}
@@ -229,31 +291,37 @@ async fn follow(
             site.metrics.run_upkeep();
         }
         if beats.is_multiple_of(TURN_BEATS)
-            && let Err(error) = app::turn(&app, app::now()).await
+            && let Ok(Err(error)) = rounds.of(Job::Clock, app::turn(&app, app::now())).await
         {
             tracing::error!(%error, "the clock's turn waits");
         }
-        match boards.beat(&app.store, &read, app::now()).await {
-            Ok(_) => site.begun.store(true, Ordering::Release),
-            Err(error) => tracing::error!(%error, "boards stand still"),
+        match rounds.of(Job::Boards, boards.beat(&app.store, &read, app::now())).await {
+            Ok(Ok(_)) => site.begun.store(true, Ordering::Release),
+            Err(Panicked(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "boards stand still"),
         }
-        // Another revision may bring other sources.
+        // Another revision may bring other sources; a competition that goes apart has none.
         let now: Vec<i64> = boards.all().iter().map(|live| live.board.face().revision).collect();
-        if now != faces {
+        if now != faces || beats.is_multiple_of(TURN_BEATS) {
             faces = now;
-            match sources.refresh(&app).await {
-                Ok(missing) => missing.iter().for_each(|secret| tracing::warn!("{secret}")),
-                Err(error) => tracing::error!(%error, "sources stay as they were"),
+            match rounds.of(Job::Sources, sources.refresh(&app)).await {
+                Ok(Ok(found)) if found != trouble => {
+                    found.said().iter().for_each(|said| tracing::error!("{said}"));
+                    trouble = found;
+                }
+                Ok(Ok(_)) | Err(Panicked(_)) => {}
+                Ok(Err(error)) => tracing::error!(%error, "sources stay as they were"),
             }
         }
     }
 }
 
-async fn keep_alive(boards: Boards, mut stop: watch::Receiver<bool>) {
+async fn keep_alive(boards: Boards, rounds: Rounds, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(KEEP_ALIVE) => boards.keep_alive(),
+            () = tokio::time::sleep(KEEP_ALIVE) => {}
             _ = stop.wait_for(|stopping| *stopping) => return,
         }
+        let _ = rounds.of(Job::KeepAlive, async { boards.keep_alive() }).await;
     }
 }

@@ -4,6 +4,7 @@
 mod support;
 
 mod accounts;
+mod apart;
 mod board;
 mod certificate;
 mod commands;
@@ -23,6 +24,7 @@ mod me;
 mod organizer;
 mod parity;
 mod people;
+mod ready;
 mod real;
 mod sign_in;
 mod submissions;
