@@ -43,13 +43,16 @@ async fn a_definition_that_cannot_be_read_stops_nobody_else_and_takes_in_later_w
     };
     define(&site, &definition[0].replace("Asia/Shanghai", "Asia/Atlantis"));
     until("its own source is shut", || async {
-        (site.send(&oven(3)).await.status == 503).then_some(())
+        (site.send(&oven(1)).await.status == 503).then_some(())
     })
     .await;
     // The others count on; what was shown of it last is shown.
     site.deliver(&hook(&Fix::new("github", 2, "ada"))).await;
     points_in(&site, "spring", 2).await;
-    assert!(site.settled().await.iter().all(|line| line == "done "));
+    let settled = site.settled().await;
+    // What came by its own source in the last moment is put aside, and looked at again later.
+    let fine = |line: &String| line == "done " || line.contains("names the source");
+    assert!(settled.iter().all(fine), "{settled:?}");
     points_in(&site, "autumn", 1).await;
     assert_eq!(site.get("/readyz").await.status, 200);
     // A start over it is a start.
@@ -78,7 +81,7 @@ async fn a_definition_that_cannot_be_read_stops_nobody_else_and_takes_in_later_w
     // Not even TOML: no source of it is known, and any unknown one may be its own.
     define(&site, "slug =");
     until("any unknown source waits", || async {
-        (site.send(&oven(3)).await.status == 503).then_some(())
+        (site.send(&oven(1)).await.status == 503).then_some(())
     })
     .await;
     site.deliver(&hook(&Fix::new("github", 4, "ada"))).await;
