@@ -157,6 +157,9 @@ pub struct Listen {
 pub struct Serve {
     #[command(flatten)]
     pub listen: Listen,
+    /// Make a database where there is none.
+    #[arg(long)]
+    pub create: bool,
     /// Proxies that are believed about who asks (X-Forwarded-For): addresses and networks with commas
     /// between, such as 127.0.0.1,10.0.0.0/8.
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "", hide_default_value = true)]

@@ -3,7 +3,7 @@
 //! Keeping is apart from looking: a hook is answered once its bytes are durable, many of them in one
 //! commit, and what they mean is worked out behind that, many of them in one turn.
 
-use super::{App, AppError, Definitions, reach::within_reach, take_reports};
+use super::{App, AppError, Definitions, apart, reach::within_reach, take_reports};
 use crate::{
     domain::{ledger::Cause, report::Report, time::Moment},
     forge::{self, Reading},
@@ -294,6 +294,8 @@ async fn one_turn(app: &App, of: Option<Vec<DeliveryId>>, now: Moment) -> Result
                 Some(ids) => store::waiting_deliveries(db, &ids)?,
             };
             let count = queued.len();
+            // What only a competition speaks for that is held apart is put aside, and looked at again with it.
+            apart::pass_by(db, &definitions, now)?;
             let (reports, settled) = look_at(db, &definitions, queued)?;
             let told = reports.len();
             take_reports(db, &definitions, reports, now, Cause::Hook)?;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod announce;
+mod apart;
 mod appeals;
 mod apply;
 mod audit;
@@ -60,6 +61,7 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use announce::{ANNOUNCEMENT, announce};
+pub use apart::Apart;
 pub use appeals::{
     Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals, open_appeals,
 };
@@ -101,7 +103,7 @@ pub use session::{
     sign_in, sign_out, signing_since, who,
 };
 pub use source_secrets::{SECRET, add_source_secret, end_source_secret};
-pub use sources::{Checking, MissingSecret, Proven, ReadSecret, Sources};
+pub use sources::{Checking, Held, MissingSecret, NotProven, Proven, ReadSecret, Sources, Trouble};
 pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use teams::{TeamCard, TeamOrder, TeamQuery, team, teams};
@@ -182,31 +184,58 @@ type ByRevision = HashMap<CompetitionId, (i64, Arc<Definition>)>;
 
 /// Definitions by revision: reading one compiles its pattern, and hooks need them all the time.
 #[derive(Clone, Default)]
-pub struct Definitions(Arc<Mutex<ByRevision>>);
+pub struct Definitions {
+    known: Arc<Mutex<ByRevision>>,
+    /// By competition held apart: the revision that the log has named.
+    said: Arc<Mutex<HashMap<CompetitionId, i64>>>,
+}
+
+/// Every competition, as far as this version can read them.
+pub struct Each {
+    pub readable: Vec<Competition>,
+    pub apart: Vec<Apart>,
+}
 
 impl Definitions {
     fn read(&self, stored: Stored) -> Result<Competition, AppError> {
-        let known = self.0.lock().get(&stored.id).cloned();
+        let known = self.known.lock().get(&stored.id).cloned();
         if let Some((revision, definition)) = known
             && revision == stored.revision
         {
             return Ok(Competition { stored, definition });
         }
-        let definition = folder::definition::read("competition.toml", &stored.definition).map_err(|refused| {
-            AppError::Definition {
-                slug: stored.slug.clone(),
-                refused,
+        let read = folder::definition::read_stored("competition.toml", &stored.definition);
+        let (definition, _) = read.map_err(|refused| {
+            let slug = stored.slug.clone();
+            if self.said.lock().insert(stored.id, stored.revision) != Some(stored.revision) {
+                tracing::error!(competition = %slug, %refused, "held apart: its stored definition cannot be read");
             }
+            AppError::Definition { slug, refused }
         })?;
         let definition = Arc::new(definition);
         let entry = (stored.revision, Arc::clone(&definition));
-        self.0.lock().insert(stored.id, entry);
+        self.known.lock().insert(stored.id, entry);
         Ok(Competition { stored, definition })
     }
 
+    /// Every competition whose definition can be read. One that cannot is no reason to stop the others.
     pub fn all(&self, db: &mut Db) -> Result<Vec<Competition>, AppError> {
-        let stored = store::competitions(db)?;
-        stored.into_iter().map(|stored| self.read(stored)).collect()
+        Ok(self.each(db)?.readable)
+    }
+
+    pub fn each(&self, db: &mut Db) -> Result<Each, AppError> {
+        let mut each = Each {
+            readable: Vec::new(),
+            apart: Vec::new(),
+        };
+        for stored in store::competitions(db)? {
+            match self.read(stored.clone()) {
+                Ok(competition) => each.readable.push(competition),
+                Err(AppError::Definition { refused, .. }) => each.apart.push(Apart { stored, refused }),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(each)
     }
 
     /// Errors: `NoCompetition`.
@@ -253,15 +282,12 @@ impl App {
 
 impl Definitions {
     /// For boards, which take the definition as it is read here and never read one themselves. A stored
-    /// definition that this version refuses has no board; the log says why.
+    /// definition that this version refuses has no new board; the log has said why.
     pub fn reader(&self) -> ReadDefinition {
         let definitions = self.clone();
-        Arc::new(move |_, stored| match definitions.read(stored.clone()) {
-            Ok(competition) => Some(competition.definition),
-            Err(error) => {
-                tracing::error!(competition = %stored.slug, %error, "no board");
-                None
-            }
+        Arc::new(move |_, stored| {
+            let read = definitions.read(stored.clone());
+            read.ok().map(|competition| competition.definition)
         })
     }
 }

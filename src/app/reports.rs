@@ -1,6 +1,6 @@
 //! Reports of pulls, from wherever they come: taken in as facts, bound to people, evaluated.
 
-use super::{App, AppError, Changes, Definitions, Dirty, evaluate, reach::about};
+use super::{App, AppError, Changes, Definitions, Dirty, apart, evaluate, reach::about};
 use crate::{
     domain::{
         forge::ForgeHost,
@@ -123,6 +123,7 @@ pub(super) fn evaluate_everywhere(
     if dirty.is_empty() {
         return Ok(sum);
     }
+    apart::pass_by(db, definitions, now)?;
     let dirty = Dirty::Pulls(dirty);
     for competition in definitions.all(db)? {
         let changes = evaluate(db, &competition, &dirty, now, cause)?;

@@ -2,8 +2,8 @@
 //! something can change is known beforehand, so nothing is looked at between two of them.
 
 use super::{
-    App, AppError, Changes, Competition, Dirty, evaluate,
-    parts::{Clock, finish_left, in_parts},
+    App, AppError, Changes, Competition, Dirty, apart, evaluate,
+    parts::{Clock, finish, finish_left, in_parts},
 };
 use crate::{
     domain::{ledger::Cause, team::PullId, time::Moment},
@@ -36,19 +36,36 @@ pub(super) fn turning(db: &mut Db, competition: &Competition, now: Moment) -> Re
 pub async fn turn(app: &App, now: Moment) -> Result<Changes, AppError> {
     finish_left(app, now).await?;
     let definitions = app.definitions();
-    let due = app
+    let (moved, due) = app
         .store
         .read(move |db| {
             let mut due = Vec::new();
+            let moved = apart::have_moved(db, &definitions)?;
             for competition in definitions.all(db)? {
                 if next_turn(db, &competition)?.is_some_and(|turn| turn <= now) {
                     due.push((competition.id(), turning(db, &competition, now)?));
                 }
             }
-            Ok::<_, AppError>(due)
+            Ok::<_, AppError>((moved, due))
         })
         .await?;
     let mut sum = Changes::default();
+    if moved {
+        let definitions = app.definitions();
+        let came_back = app
+            .store
+            .write(move |db| {
+                store::take_turn(db)?;
+                apart::pass_by(db, &definitions, now)?;
+                apart::take_back(db, &definitions, now)
+            })
+            .await?;
+        for begun in came_back {
+            let changes = finish(app, begun, now).await;
+            sum.entries += changes.entries;
+            sum.submissions += changes.submissions;
+        }
+    }
     for (id, pulls) in due {
         let looked_at = pulls.iter().copied().collect();
         let changes = in_parts(app, id, pulls, Clock::from(now), Cause::Clock, None).await?;

@@ -129,6 +129,7 @@ tables! {
         unfinished: Option<String>,
         unfinished_number: i64,
         unfinished_until: Option<i64>,
+        apart_since: Option<i64>,
     }
     teams ("id", "id", true, false) {
         id: i64,
@@ -285,6 +286,10 @@ tables! {
     counters ("name", "name COLLATE \"C\"", false, true) {
         name: String,
         value: i64,
+    }
+    probes ("instance", "instance COLLATE \"C\"", false, true) {
+        instance: String,
+        at: i64,
     }
     turns ("name", "name COLLATE \"C\"", false, true) {
         name: String,

@@ -33,6 +33,8 @@ pub struct Stored {
     pub roster_hash: Option<String>,
     /// A long act that has begun and is not finished.
     pub unfinished: Option<Unfinished>,
+    /// Since when facts have passed it by, because its definition could not be read.
+    pub apart_since: Option<Moment>,
 }
 
 type Row = (
@@ -48,6 +50,7 @@ type Row = (
     Option<String>,
     Option<String>,
     i64,
+    Option<i64>,
     Option<i64>,
 );
 
@@ -66,6 +69,7 @@ fn stored(row: Row) -> Result<Stored, StoreError> {
         work,
         number,
         until,
+        apart_since,
     ) = row;
     Ok(Stored {
         id: CompetitionId(id),
@@ -81,6 +85,7 @@ fn stored(row: Row) -> Result<Stored, StoreError> {
         turned_at: Moment::from_millis(turned_at),
         roster_hash,
         unfinished: unfinished(work, number, until)?,
+        apart_since: apart_since.map(Moment::from_millis),
     })
 }
 
@@ -178,6 +183,13 @@ pub fn set_turned(db: &mut Db, id: CompetitionId, at: Moment) -> Result<(), Stor
 pub fn set_roster_hash(db: &mut Db, id: CompetitionId, hash: &str) -> Result<(), StoreError> {
     let row = competitions::table.find(id.0);
     on!(db, c => diesel::update(row).set(competitions::roster_hash.eq(hash)).execute(c))?;
+    Ok(())
+}
+
+/// Facts pass it by from now on; None: it has taken them all in.
+pub fn set_apart(db: &mut Db, id: CompetitionId, since: Option<Moment>) -> Result<(), StoreError> {
+    let row = competitions::table.find(id.0);
+    on!(db, c => diesel::update(row).set(competitions::apart_since.eq(since.map(Moment::millis))).execute(c))?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! (a deferred one that turns into a write fails at once with BUSY, whatever the timeout), and a pool of
 //! readers. PostgreSQL: one pool for both.
 
-use super::{StoreError, inbox::Inbox};
+use super::{Panicked, StoreError, files::Files, guarded, inbox::Inbox};
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     pg::PgConnection,
@@ -106,6 +106,10 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
+/// The names that a panic is counted under.
+const WRITER_JOB: &str = "store";
+const POOL_JOB: &str = "reading";
+
 pub(super) type Job = Box<dyn FnOnce(&mut Db) + Send>;
 
 /// The database, for everything above this floor. Cheap to clone; closes when the last clone is gone.
@@ -118,6 +122,7 @@ pub struct Store {
     pub(super) inbox: Inbox,
     /// How many may write at once on PostgreSQL: whoever waits for somebody's lock keeps no reader out.
     writers: Arc<Semaphore>,
+    files: Arc<Files>,
 }
 
 /// How many SQLite readers, and how many PostgreSQL connections, an instance holds at most.
@@ -160,10 +165,8 @@ impl ManageConnection for Opener {
     }
 
     fn has_broken(&self, db: &mut Db) -> bool {
-        match db {
-            Db::Sqlite(c) => AnsiTransactionManager::is_broken_transaction_manager(c),
-            Db::Postgres(c) => AnsiTransactionManager::is_broken_transaction_manager(c),
-        }
+        // Given back by a panic, it may be in the middle of anything.
+        std::thread::panicking() || on!(db, c => AnsiTransactionManager::is_broken_transaction_manager(c))
     }
 }
 
@@ -191,13 +194,21 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .build(Opener(Arc::clone(&url)))
             .map_err(|e| StoreError::unreachable(&e))?;
+        let files = Arc::new(Files::of(&url));
         Ok(Self {
             writer,
             pool,
             url,
             inbox: Inbox::default(),
             writers: Arc::new(Semaphore::new(WRITERS)),
+            files,
         })
+    }
+
+    /// Whether the files at the path are other ones than those that are open: deleted, replaced, or of a volume that
+    /// went. What is written then is lost with the last connection. None: they are the same, or there are none.
+    pub fn lost_file(&self) -> Option<String> {
+        self.files.lost()
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -257,7 +268,8 @@ impl Store {
         };
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| {
-            let _ = answer.send(work(db));
+            let done = guarded(WRITER_JOB, || work(db));
+            let _ = answer.send(done.unwrap_or_else(|panicked| Err(E::from(panicked.into()))));
         });
         writer.send(job).map_err(|_| E::from(StoreError::Closed))?;
         answered.await.map_err(|_| E::from(StoreError::Closed))?
@@ -274,8 +286,8 @@ impl Store {
             let mut connection = pool.get().map_err(|e| E::from(StoreError::unreachable(&e)))?;
             work(&mut connection)
         });
-        // The task is never cancelled, so what is left is a panic in `work`.
-        done.await.unwrap_or_else(|_| Err(E::from(StoreError::Closed)))
+        // The task is never cancelled, and a panic in a transaction was caught there.
+        done.await.unwrap_or_else(|_| Err(E::from(Panicked(POOL_JOB).into())))
     }
 }
 
@@ -292,7 +304,8 @@ pub(super) fn start_thread(name: &str, mut db: Db) -> Result<mpsc::Sender<Job>, 
     let work = move || {
         // Ends when the last Store is gone, after the jobs that were queued.
         for job in jobs {
-            job(&mut db);
+            // Whoever waits for one that panics is told so, or hears that nobody answers.
+            let _ = guarded(WRITER_JOB, || job(&mut db));
         }
     };
     let thread = std::thread::Builder::new().name(name.into());
@@ -312,17 +325,29 @@ pub(super) fn in_transaction<T, E: From<StoreError>>(
     work: impl FnOnce(&mut Db) -> Result<T, E>,
 ) -> Result<T, E> {
     begin(db, intent).map_err(StoreError::from)?;
-    match work(db) {
+    let job = match intent {
+        Intent::Read => POOL_JOB,
+        Intent::Write => WRITER_JOB,
+    };
+    let done = guarded(job, || work(&mut *db)).unwrap_or_else(|panicked| Err(E::from(panicked.into())));
+    match done {
         Ok(done) => {
             on!(db, c => AnsiTransactionManager::commit_transaction(c)).map_err(StoreError::from)?;
             Ok(done)
         }
         Err(error) => {
             // What `work` said matters more than that the connection is gone; the pool drops a broken one.
-            let _ = on!(db, c => AnsiTransactionManager::rollback_transaction(c));
+            // A panic within a transaction of `work`'s own has left that one open too.
+            while depth(db) > 0 && on!(db, c => AnsiTransactionManager::rollback_transaction(c)).is_ok() {}
             Err(error)
         }
     }
+}
+
+/// How many transactions are open within each other.
+fn depth(db: &mut Db) -> u32 {
+    let status = on!(db, c => AnsiTransactionManager::transaction_manager_status_mut(c));
+    status.transaction_depth().ok().flatten().map_or(0, Into::into)
 }
 
 fn begin(db: &mut Db, intent: Intent) -> QueryResult<()> {

@@ -31,6 +31,9 @@ pub enum StoreError {
     Unreadable(String),
     #[error("the database is closed")]
     Closed,
+    /// Nothing of it was written.
+    #[error(transparent)]
+    Panicked(#[from] super::Panicked),
 }
 
 impl StoreError {
@@ -46,7 +49,8 @@ impl StoreError {
     pub fn is_away(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::ReadOnly(_) | Self::Closed => true,
-            Self::Busy(_) | Self::Later(_) | Self::Duplicate(_) | Self::Refused(_) | Self::Unreadable(_) => false,
+            Self::Busy(_) | Self::Later(_) | Self::Duplicate(_) => false,
+            Self::Refused(_) | Self::Unreadable(_) | Self::Panicked(_) => false,
         }
     }
 
@@ -55,7 +59,7 @@ impl StoreError {
         match self {
             Self::Busy(_) | Self::Later(_) => true,
             Self::Unreachable(_) | Self::ReadOnly(_) | Self::Closed => true,
-            Self::Duplicate(_) | Self::Refused(_) | Self::Unreadable(_) => false,
+            Self::Duplicate(_) | Self::Refused(_) | Self::Unreadable(_) | Self::Panicked(_) => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Db, StoreError,
     deliveries::waits_since,
     on,
-    schema::{deliveries, ledger},
+    schema::{deliveries, ledger, probes},
 };
 use crate::domain::time::Moment;
 use diesel::{prelude::*, sql_types::Text};
@@ -95,6 +95,25 @@ pub fn newest_time(db: &mut Db) -> Result<Option<Moment>, StoreError> {
     let recorded = ledger::table.select(diesel::dsl::max(ledger::recorded_at));
     let recorded: Option<i64> = on!(db, c => recorded.first(c))?;
     Ok(received.max(recorded).map(Moment::from_millis))
+}
+
+/// Shows that this instance can write: its row, a moment newer.
+pub fn probe(db: &mut Db, instance: &str, now: Moment) -> Result<(), StoreError> {
+    let row = (probes::instance.eq(instance), probes::at.eq(now.millis()));
+    on!(db, c => diesel::insert_into(probes::table)
+        .values(row)
+        .on_conflict(probes::instance)
+        .do_update()
+        .set(probes::at.eq(now.millis()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes away the rows of instances that have not been heard of since `before`.
+pub fn forget_probes(db: &mut Db, before: Moment) -> Result<(), StoreError> {
+    let old = probes::table.filter(probes::at.lt(before.millis()));
+    on!(db, c => diesel::delete(old).execute(c))?;
+    Ok(())
 }
 
 /// How many deliveries have waited since before `before`.

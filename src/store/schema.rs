@@ -15,6 +15,13 @@ diesel::table! {
         unfinished -> Nullable<Text>,
         unfinished_number -> BigInt,
         unfinished_until -> Nullable<BigInt>,
+        apart_since -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    probes (instance) {
+        instance -> Text,
+        at -> BigInt,
     }
 }
 diesel::table! {

@@ -7,9 +7,9 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    app::{BODY_LIMIT, Received, pack},
+    app::{BODY_LIMIT, NotProven, Received, pack},
     domain::{forge::Forge, text::Slug},
-    forge::{self, Headers, Hook, Refusal},
+    forge::{self, Headers, Hook},
     store::NewDelivery,
 };
 use actix_web::{
@@ -61,9 +61,16 @@ fn refused(problem: Problem, mut payload: Payload) -> HttpResponse {
 async fn taken(request: &HttpRequest, payload: &mut Payload, site: &Site) -> Result<HttpResponse, Problem> {
     let (forge, source) = addressed(request, site).await?;
     let now = site.now();
-    let unproven = |refusal: Refusal| {
-        site.refusals.note(forge, &source, &refusal, now);
-        Problem::new(StatusCode::UNAUTHORIZED, refusal.to_string())
+    let unproven = |why: NotProven| match why {
+        NotProven::Refused(refusal) => {
+            site.refusals.note(forge, &source, &refusal, now);
+            Problem::new(StatusCode::UNAUTHORIZED, refusal.to_string())
+        }
+        NotProven::Unready => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "this source cannot be proven now: its secret is not set on the server, or its competition's definition \
+             cannot be read; the host's console and `bugathlon doctor` say what to do, then send it again",
+        ),
     };
     let headers = Lent(request.headers());
     let mut checking = site.sources.begin(forge, &source, &headers, now).map_err(unproven)?;

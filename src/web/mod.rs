@@ -25,11 +25,13 @@ mod sheet;
 mod show;
 mod sight;
 mod streams;
+mod vitals;
 
 pub use address::{BadProxy, Proxies};
 pub use doors::{open_files, raise_open_files};
 pub use routes::{ROUTES, Route};
-pub use serve::{Running, Settings, StartError, start};
+pub use serve::{Interrupt, Running, Settings, StartError, start};
+pub use vitals::{Job, Patience};
 
 use crate::{
     app::{self, App, Ingest, Objection, Refusals, Sources},
@@ -37,6 +39,7 @@ use crate::{
     forge::{client::Client, oauth::Provider},
     live::{Boards, Live},
 };
+use actix_web::http::StatusCode;
 use problem::Problem;
 use std::sync::{
     Arc,
@@ -54,6 +57,7 @@ pub struct Site {
     pub sources: Sources,
     /// Hooks that were refused and that the host has not been told of yet.
     pub refusals: Refusals,
+    pub vitals: vitals::Vitals,
     /// True once the server is on its way out: streams end, /readyz fails.
     pub stopping: watch::Receiver<bool>,
     /// The boards have been read once.
@@ -83,7 +87,13 @@ impl Site {
             .boards
             .get(slug)
             .or_else(|| self.boards.get(&slug.to_ascii_lowercase()));
-        found.ok_or_else(|| Problem::not_found(format!("there is no competition `{slug}`")))
+        found.ok_or_else(|| {
+            if self.sources.is_apart(slug) {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, problem::apart(slug))
+            } else {
+                Problem::not_found(format!("there is no competition `{slug}`"))
+            }
+        })
     }
 
     /// The forges that people sign in with here, in the order of the configuration.

@@ -188,12 +188,20 @@ impl From<StoreError> for Problem {
                 "the database could not do it now; try again shortly",
             ),
             StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "it is there already"),
-            StoreError::Refused(_) | StoreError::Unreadable(_) => Self::new(
+            StoreError::Refused(_) | StoreError::Unreadable(_) | StoreError::Panicked(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "that went wrong here; the log says what",
             ),
         }
     }
+}
+
+/// What everybody is told of a competition whose definition cannot be read.
+pub fn apart(slug: &str) -> String {
+    format!(
+        "the competition `{slug}` is held apart: its stored definition cannot be read; \
+         its host puts it right, and `bugathlon doctor` says what is wrong"
+    )
 }
 
 impl From<AppError> for Problem {
@@ -206,7 +214,11 @@ impl From<AppError> for Problem {
             },
             AppError::NoCompetition(slug) => Self::not_found(format!("there is no competition `{slug}`")),
             AppError::Objection(objection) => objection.into(),
-            AppError::File { .. } | AppError::Definition { .. } | AppError::Broken(_) => {
+            AppError::Definition { slug, refused } => {
+                tracing::error!(competition = %slug, %refused, "held apart");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, apart(slug.as_str()))
+            }
+            AppError::File { .. } | AppError::Broken(_) => {
                 tracing::error!(%error, "app");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,

@@ -7,19 +7,23 @@ use super::{
     observe::observe,
     routes,
     streams::{self, Streams},
+    vitals::{Job, Patience, Vitals},
 };
 use crate::{
     app::{self, App, AppError, Ingest, Refusals, Sources},
     domain::level::Ladder,
     forge::{client::Client, oauth::Provider},
     live::{Boards, ReadDefinition},
+    store::{Panicked, StoreError, guarded_round},
 };
 use actix_web::{App as Application, HttpServer, dev::ServerHandle, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
+    future::Future,
     net::{SocketAddr, TcpListener},
+    pin::Pin,
     sync::{
-        LazyLock,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -37,7 +41,7 @@ const GATHER_LOOK: Duration = Duration::from_millis(5);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// How often a quiet stream says that it is there.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may take once the server is on its way out.
 const DRAIN: u64 = 5;
 /// How often it is looked at what time alone changes, and how often what is over is taken away.
@@ -45,6 +49,9 @@ const TURN: Duration = Duration::from_secs(1);
 const TIDY: Duration = Duration::from_secs(60);
 /// How long a request's head may take.
 const HEAD: Duration = Duration::from_secs(30);
+
+/// What happens before each round of a task: nothing, but in tests of what happens when one fails or hangs.
+pub type Interrupt = Arc<dyn Fn(Job) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// How a server is to run.
 pub struct Settings {
@@ -65,6 +72,9 @@ pub struct Settings {
     pub ladder: Ladder,
     /// How many files this process may open, connections among them.
     pub open_files: u64,
+    /// When /readyz takes something for a fault.
+    pub watch: Patience,
+    pub interrupt: Option<Interrupt>,
 }
 
 impl Settings {
@@ -80,6 +90,8 @@ impl Settings {
             streams: None,
             ladder: Ladder::default(),
             open_files: open_files(),
+            watch: Patience::default(),
+            interrupt: None,
         }
     }
 }
@@ -129,6 +141,9 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
     let ingest = Ingest::start(app.clone());
     app::turn(&app, app::now()).await?;
     app::retry_of_other_versions(&app, app::now()).await?;
+    let vitals = Vitals::new(settings.watch)?;
+    vitals.forget(&app.store, app::now()).await;
+    vitals.look(&app.store, app::now()).await;
     let read = app.definitions().reader();
     boards
         .beat(&app.store, &read, app::now())
@@ -142,6 +157,7 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         ingest: ingest.clone(),
         sources: sources.clone(),
         refusals: Refusals::default(),
+        vitals,
         stopping: stop.clone(),
         begun: AtomicBool::new(true),
         metrics,
@@ -174,11 +190,16 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         .run();
     let handle = server.handle();
     let asked = app.clone();
+    let rounds = Rounds {
+        site: site.clone(),
+        interrupt: settings.interrupt,
+    };
     let tasks = vec![
-        tokio::spawn(work(app.clone(), ingest, boards.clone(), stop.clone())),
-        tokio::spawn(follow(app, boards.clone(), sources, read, stop.clone(), site)),
+        tokio::spawn(work(app.clone(), ingest, boards.clone(), rounds.clone(), stop.clone())),
+        tokio::spawn(follow(app, boards.clone(), sources, read, rounds.clone(), stop.clone())),
         tokio::spawn(tell_queue(asked, stop.clone())),
-        tokio::spawn(keep_alive(boards, stop)),
+        tokio::spawn(keep_alive(boards, rounds.clone(), stop.clone())),
+        tokio::spawn(watch_vitals(site, stop)),
     ];
     Ok(Running {
         address,
@@ -202,15 +223,49 @@ impl Running {
     }
 }
 
+/// The rounds of the tasks: each is noted, and a panic in one ends that round alone.
+#[derive(Clone)]
+struct Rounds {
+    site: web::Data<Site>,
+    interrupt: Option<Interrupt>,
+}
+
+impl Rounds {
+    async fn of<T>(&self, job: Job, round: impl Future<Output = T>) -> Result<T, Panicked> {
+        self.site.vitals.beat(job);
+        let interrupted = async {
+            if let Some(interrupt) = &self.interrupt {
+                interrupt(job).await;
+            }
+            round.await
+        };
+        guarded_round(job.name(), interrupted).await
+    }
+}
+
+/// Looks again and again at what /readyz promises.
+async fn watch_vitals(site: web::Data<Site>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(site.vitals.pause()) => {}
+            _ = stop.wait_for(|stopping| *stopping) => return,
+        }
+        // What panics here has been said; /readyz then finds that nothing was committed for long.
+        let _ = guarded_round("vitals", site.vitals.look(&site.app.store, app::now())).await;
+    }
+}
+
 /// Looks at deliveries as they are kept, here and by other instances.
 ///
 /// While more arrive, keeping them goes first: a forge gives a hook up after seconds, and what it means can
 /// wait for a moment. So looking takes a quarter of the time then, and all of it once they pause.
-async fn work(app: App, ingest: Ingest, boards: Boards, mut stop: watch::Receiver<bool>) {
+async fn work(app: App, ingest: Ingest, boards: Boards, rounds: Rounds, mut stop: watch::Receiver<bool>) {
     let mut wait = FIRST_WAIT;
     loop {
         let begun = Instant::now();
-        match app::work_queue(&app, app::now()).await {
+        let looked = rounds.of(Job::Queue, app::work_queue(&app, app::now())).await;
+        // A panic has been said; what it was at is looked at again, after a breath.
+        match looked.unwrap_or_else(|panicked| Err(StoreError::from(panicked).into())) {
             Ok(0) => wait = FIRST_WAIT,
             Ok(_) if !*stop.borrow() => {
                 boards.ring();
@@ -283,24 +338,27 @@ async fn follow(
     boards: Boards,
     sources: Sources,
     read: ReadDefinition,
+    rounds: Rounds,
     mut stop: watch::Receiver<bool>,
-    site: web::Data<Site>,
 ) {
+    let site = rounds.site.clone();
     let (mut turned, mut tidied) = (Instant::now(), Instant::now());
     let mut faces: Vec<i64> = Vec::new();
+    let mut trouble = sources.trouble();
     loop {
         tokio::select! {
             () = boards.due(BEAT) => {}
             _ = stop.wait_for(|stopping| *stopping) => return,
         }
-        if turned.elapsed() >= TURN {
+        let due = turned.elapsed() >= TURN;
+        if due {
             turned = Instant::now();
             // The recorder keeps each time that a request took until it is told to add them up.
             site.metrics.run_upkeep();
             if let Err(error) = site.refusals.write(&app).await {
                 tracing::error!(%error, "refused hooks are not written down yet");
             }
-            if let Err(error) = app::turn(&app, app::now()).await {
+            if let Ok(Err(error)) = rounds.of(Job::Clock, app::turn(&app, app::now())).await {
                 tracing::error!(%error, "the clock's turn waits");
             }
         }
@@ -310,27 +368,33 @@ async fn follow(
                 tracing::error!(%error, "what is over stays");
             }
         }
-        match boards.beat(&app.store, &read, app::now()).await {
-            Ok(_) => site.begun.store(true, Ordering::Release),
-            Err(error) => tracing::error!(%error, "boards stand still"),
+        match rounds.of(Job::Boards, boards.beat(&app.store, &read, app::now())).await {
+            Ok(Ok(_)) => site.begun.store(true, Ordering::Release),
+            Err(Panicked(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "boards stand still"),
         }
-        // Another revision may bring other sources.
+        // Another revision may bring other sources; a competition that goes apart has none.
         let now: Vec<i64> = boards.all().iter().map(|live| live.board.face().revision).collect();
-        if now != faces {
+        if now != faces || due {
             faces = now;
-            match sources.refresh(&app).await {
-                Ok(missing) => missing.iter().for_each(|secret| tracing::warn!("{secret}")),
-                Err(error) => tracing::error!(%error, "sources stay as they were"),
+            match rounds.of(Job::Sources, sources.refresh(&app)).await {
+                Ok(Ok(found)) if found != trouble => {
+                    found.said().iter().for_each(|said| tracing::error!("{said}"));
+                    trouble = found;
+                }
+                Ok(Ok(_)) | Err(Panicked(_)) => {}
+                Ok(Err(error)) => tracing::error!(%error, "sources stay as they were"),
             }
         }
     }
 }
 
-async fn keep_alive(boards: Boards, mut stop: watch::Receiver<bool>) {
+async fn keep_alive(boards: Boards, rounds: Rounds, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(KEEP_ALIVE) => boards.keep_alive(),
+            () = tokio::time::sleep(KEEP_ALIVE) => {}
             _ = stop.wait_for(|stopping| *stopping) => return,
         }
+        let _ = rounds.of(Job::KeepAlive, async { boards.keep_alive() }).await;
     }
 }

@@ -4,6 +4,7 @@
 mod support;
 
 mod accounts;
+mod apart;
 mod board;
 mod boards;
 mod certificate;
@@ -25,6 +26,7 @@ mod organizer;
 mod parity;
 mod people;
 mod queue;
+mod ready;
 mod real;
 mod sign_in;
 mod statements;

@@ -153,6 +153,8 @@ area!(
         secret_end: "End", "停用";
         secret_end_means: "Hooks that only this secret proves are refused from now on. It cannot be brought back; add a new one instead.", "仅由此密钥验证的推送将立即被拒绝。停用后不能恢复，请改为添加新密钥。";
         secret_end_do: "End this secret", "停用此密钥";
+        held_apart: "Held apart: its stored definition cannot be read, so nothing counts here until it is put right. Seed its folder again, or send the file with PUT to its definition in the API.", "已单独搁置：已保存的赛事定义无法读取，修正之前这里不再计入任何结果。请重新载入其文件夹，或通过 API 的 definition 以 PUT 提交文件。";
+        secret_unset: "is not set on the server; what needs it is refused until it is", "未在服务器上设置，设置之前依赖它的请求会被拒绝";
         no_secret: "no secret: every hook is refused", "没有密钥，所有推送都会被拒绝";
         failed_lead: "Kept as they came, and never counted. Each says why it could not be read.", "原样保留，不计入，并注明无法读取的原因。";
         refused: "Refused", "被拒绝";

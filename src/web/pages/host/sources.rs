@@ -2,7 +2,7 @@
 
 use super::{Sheet, Words, ask, overview::source_name, sheet};
 use crate::{
-    app::{Overview, SourceCard},
+    app::{MissingSecret, Overview, SourceCard},
     store::Failed,
     web::pages::{
         form::{Field, Input, Typed, field, refused},
@@ -17,6 +17,8 @@ pub struct SourcesPage<'a> {
     pub shell: Shell<'a>,
     pub event: Event<'a>,
     pub overview: &'a Overview,
+    /// Variables that its sources name and that are not set.
+    pub unset: &'a [MissingSecret],
     pub done: bool,
     pub typed: Typed<'a>,
 }
@@ -80,6 +82,9 @@ fn card(page: &SourcesPage<'_>, source: &SourceCard) -> Markup {
                 }
             }
             h3 { (w.secrets) }
+            @for missing in page.unset.iter().filter(|missing| missing.source == source.name) {
+                p.error { code { (written(&missing.variable)) } " " (w.secret_unset) }
+            }
             @if source.holding() == 0 { p.error { (w.no_secret) } }
             ul.secrets {
                 @for defined in &source.defined { li {

@@ -31,6 +31,7 @@ async fn drawn(request: &HttpRequest, site: &Site, typed: Typed<'_>) -> Result<H
         event: pages::host::event(&overview.competition, shell.now),
         shell,
         overview: &overview,
+        unset: &site.sources.unset(&overview.competition.stored.slug),
         done: is_done(&asked),
         typed,
     };
