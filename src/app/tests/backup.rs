@@ -70,8 +70,6 @@ async fn s7_what_is_cut_off_or_altered_is_refused_and_the_database_stays_as_it_w
     let packed = |text: &str| zstd::encode_all(text.as_bytes(), 1).unwrap();
     let plain = String::from_utf8(plain).unwrap();
     let last = plain.trim_end().rfind('\n').unwrap() + 1;
-    // Of the last migration, 14 digits, in the header's list.
-    let year = plain.lines().next().unwrap().rfind("\"]").unwrap() - 14;
     let without = |start: &str| {
         let row = plain.find(start).unwrap();
         let end = row + plain[row..].find('\n').unwrap() + 1;

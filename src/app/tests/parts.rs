@@ -241,7 +241,7 @@ async fn s4_reports_between_the_parts_end_as_one_whole_fold() {
                         _ => pull.labels.clear(),
                     }
                     pull.updated_at = Some(now().plus(turn as i64 * 1_000));
-                    pull
+                    Report::of(pull)
                 });
                 take_reports(db, &definitions, reports.collect(), now(), Cause::Hook)
             })
@@ -313,6 +313,7 @@ fn waiting(number: i64) -> store::NewDelivery {
         event: "e".into(),
         received_at: now(),
         confirmed: true,
+        proven_by: Vec::new(),
         body: Vec::new(),
     }
 }

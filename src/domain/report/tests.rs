@@ -404,7 +404,7 @@ proptest! {
     fn reports_come_back_from_json_as_they_were(drawn in drawn()) {
         let telling = told(&drawn, 1);
         let text = serde_json::to_string(&telling).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Telling>(&text).unwrap(), telling);
+        prop_assert_eq!(&serde_json::from_str::<Telling>(&text).unwrap(), &telling);
         // Its own JSON is canonical: keys in their order.
         let told = serde_json::to_value(&telling.told).unwrap();
         let keys: Vec<&String> = told.as_object().unwrap().keys().collect();

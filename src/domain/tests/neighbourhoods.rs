@@ -261,7 +261,7 @@ fn seven_digits_in_common_join_nobody_but_through_a_revert_that_names_them() {
         subject.number = 900 + at as u64;
         subject.family = 0;
         subject.person = None;
-        subject.revert_of = None;
+        subject.revert_of = Named::default();
         subject.head_sha = None;
         subject.merge_sha = Some(format!("abcdef0{at}"));
     }
@@ -270,7 +270,10 @@ fn seven_digits_in_common_join_nobody_but_through_a_revert_that_names_them() {
     revert.id = SubmissionId(77);
     revert.number = 999;
     revert.merge_sha = None;
-    revert.revert_of = Some(Target::Commit("abcdef01".into()));
+    revert.revert_of = Named {
+        branch: None,
+        said: Some(Target::Commit("abcdef01".into())),
+    };
     pair.push(revert);
     assert_eq!(components(&pair).len(), 1);
 }
