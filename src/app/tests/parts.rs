@@ -9,7 +9,7 @@ use crate::{
         parts::{Clock, begin, finish, in_parts},
         rebuild, reopen, sealed_export, sealed_result, take_reports, turn, verify,
     },
-    domain::{ledger::Cause, login::LoginName},
+    domain::{ledger::Cause, login::LoginName, report::Report},
     store::{self, Work},
 };
 

@@ -6,7 +6,7 @@ use crate::domain::{
     check::{Check, Outcome},
     competition::Review,
     evaluate::{Key, Likeness, Order, Status, Subject, Verdict, fold},
-    revert::Target,
+    revert::{Named, Target},
     team::{PersonId, SubmissionId},
     testing::World,
 };
