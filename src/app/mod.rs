@@ -68,7 +68,7 @@ pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
 pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts};
+pub use explain::{Case, CheckLine, Explained, Explanation, Sight, Unread, case, explain, own_hosts, pasted};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
@@ -80,7 +80,7 @@ pub use own::{Own, OwnQuery, OwnTeam, account_json, kept, own};
 pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
-pub use reports::{LineSum, Took, import, take_acts, take_reports};
+pub use reports::{LineSum, Took, import, import_lines, take_acts, take_reports};
 pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
 };

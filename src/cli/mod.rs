@@ -88,7 +88,16 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(listen) => demo::run(listen).await,
         Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
         Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
-        Command::Import { file, competition } => import::run(&open(&arguments).await?, file, competition).await,
+        Command::Import {
+            file,
+            competition,
+            from,
+            repository,
+            host,
+        } => {
+            let listing = import::Listing::parse(from.as_deref(), repository.as_deref(), host.as_deref())?;
+            import::run(&open(&arguments).await?, file, competition.as_deref(), listing).await
+        }
         Command::Standings {
             slug,
             kind,

@@ -53,7 +53,7 @@ pub async fn hook(request: HttpRequest, payload: web::Payload, site: web::Data<S
         body: pack(&forge::redacted(forge, &body))
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the body could not be packed"))?,
     };
-    let concerns = forge::may_concern_a_pull(forge, event);
+    let concerns = forge::concerns_us(forge, event, &body);
     let received = site.ingest.keep(delivery).await?;
     Ok(match (received, concerns) {
         (Received::Again, _) => HttpResponse::Ok().json(json!({"status": "known"})),
