@@ -42,11 +42,22 @@ pub enum Command {
     Demo(Listen),
     /// Load a competition's folder, or the difference to what it was.
     Seed { dir: PathBuf },
-    /// Take in pulls, one JSON object a line.
+    /// Take in pulls, one JSON object a line; or, with --from, what a forge's API lists.
     Import {
         file: PathBuf,
+        /// A competition that must be there.
         #[arg(long)]
-        competition: String,
+        competition: Option<String>,
+        /// github, gitee, gitlab or gitcode: what its API lists, a JSON array, several, or one object a line. gh: what
+        /// `gh pr list --json …` prints.
+        #[arg(long)]
+        from: Option<String>,
+        /// The repository of pulls that do not tell theirs, such as owner/name.
+        #[arg(long, requires = "from")]
+        repository: Option<String>,
+        /// The machine that the forge runs on, where it is a company's own.
+        #[arg(long, requires = "from")]
+        host: Option<String>,
     },
     /// Print a leaderboard.
     Standings {

@@ -27,9 +27,11 @@ const SOFT_FILES: &str = "1024:20000";
 /// Somebody else than the attacker: the server believes the load about who asks.
 const OTHERS: &str = "x-forwarded-for: 203.0.113.7\r\n";
 
+type Attack = fn(&Bench, SocketAddr);
+
 pub fn abuse(bench: &Bench) -> Rows {
     process::may_open(8_000);
-    let attacks: [(&str, fn(&Bench, SocketAddr)); 5] = [
+    let attacks: [(&str, Attack); 5] = [
         ("lists of 1,000 submissions, 10 clients", lists),
         ("40 unsigned hooks of 24.9 MB", unsigned_hooks),
         ("1,020 slow connections", slow_connections),

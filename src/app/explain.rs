@@ -1,7 +1,7 @@
 //! Why a pull counts, or does not: every check with its evidence, the points and where they come from,
 //! and what the ledger says of it. From stored facts alone.
 
-use super::{App, AppError, Competition, evaluate::places};
+use super::{App, AppError, Competition, Definitions, evaluate::places, ingest::unpack};
 use crate::{
     domain::{
         award::{Accepted, Award, award},
@@ -15,7 +15,7 @@ use crate::{
         time::Moment,
         words::Voice,
     },
-    forge::PullName,
+    forge::{self, BadPullUrl, Pasted, PullName},
     store::{self, Chained, Db, Decided, Fact, Submission},
 };
 use serde_json::{
@@ -32,12 +32,41 @@ pub enum Sight {
 }
 
 /// The answer to "why isn't my pull counted?".
-pub enum Explanation {
+pub struct Explanation {
+    pub name: PullName,
+    pub what: Explained,
+    /// The newest delivery that seems to be about the pull and could not be read.
+    pub unread: Option<Unread>,
+}
+
+pub enum Explained {
     Case(Box<Case>),
     /// The repository is not part of the competition, whether or not the pull is known.
     OutOfScope,
     /// The repository is, but nobody has told of the pull.
     Unknown,
+}
+
+/// A delivery that could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unread {
+    pub received_at: Moment,
+    /// What is wrong with it, for judges and the host; a body is nobody else's.
+    pub reason: Option<String>,
+}
+
+/// Deliveries that are looked into, and bytes of them.
+const LOOKED_INTO: i64 = 200;
+const LOOKED_THROUGH: usize = 16 << 20;
+
+/// What somebody pasted, as a pull: where it says of no forge, the competition's repositories do.
+///
+/// Errors: what is wrong with it, and what to paste.
+pub fn pasted(definition: &Definition, text: &str) -> Result<PullName, BadPullUrl> {
+    match Pasted::parse(text, &own_hosts(definition))? {
+        Pasted::Pull(name) => Ok(name),
+        Pasted::Bare(bare) => bare.among(definition.scope().paths()),
+    }
 }
 
 /// One check's answer, said.
@@ -100,20 +129,55 @@ pub async fn explain(
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
+            let unread = unread(db, &definitions, &name, sight)?;
+            let answer = |name, what| Explanation { name, what, unread };
             // Several repositories may have borne the path: the first that this competition looks at is meant.
             for fact in store::facts_by_name(db, &name.forge, &name.repository, name.number)? {
                 if let Some(submission) = store::submissions_of_pulls(db, competition.id(), &[fact.id])?.pop() {
                     let case = case_of(db, competition, submission, fact, sight, now)?;
-                    return Ok(Explanation::Case(Box::new(case)));
+                    return Ok(answer(name, Explained::Case(Box::new(case))));
                 }
             }
             let scope = competition.definition.scope();
-            match scope.place_of_path(&name.forge, &name.repository) {
-                Some(_) => Ok(Explanation::Unknown),
-                None => Ok(Explanation::OutOfScope),
-            }
+            let what = match scope.place_of_path(&name.forge, &name.repository) {
+                Some(_) => Explained::Unknown,
+                None => Explained::OutOfScope,
+            };
+            Ok(answer(name, what))
         })
         .await
+}
+
+/// The newest delivery of a source that speaks for the pull's repository, which bears the pull's path and number and
+/// could not be read.
+fn unread(db: &mut Db, definitions: &Definitions, name: &PullName, sight: Sight) -> Result<Option<Unread>, AppError> {
+    let mut sources: BTreeSet<String> = BTreeSet::new();
+    let path = name.repository.key();
+    for competition in definitions.all(db)? {
+        let definition = &competition.definition;
+        let own = definition.sources.iter().filter(|source| source.forge == name.forge);
+        let speaking = own.filter(|source| definition.reach(source).covers(None, &[&path]));
+        sources.extend(speaking.map(|source| source.name.to_string()));
+    }
+    let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+    let mut through = 0;
+    for id in store::failed_of(db, name.forge.kind, &sources, LOOKED_INTO)? {
+        let Some(failed) = store::failed_body(db, id)? else {
+            continue;
+        };
+        let Ok(body) = unpack(&failed.body) else { continue };
+        if forge::mentions(&body, &name.repository, name.number) {
+            return Ok(Some(Unread {
+                received_at: failed.received_at,
+                reason: (sight == Sight::Live).then_some(failed.reason),
+            }));
+        }
+        through += body.len();
+        if through > LOOKED_THROUGH {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 /// Explains a submission by its number. None where there is none.

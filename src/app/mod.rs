@@ -76,7 +76,7 @@ pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
 pub use dry_run::{At, Counted, DryRun, Moved, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use explain::{Case, CheckLine, Explanation, Sight, case, explain, own_hosts, written};
+pub use explain::{Case, CheckLine, Explained, Explanation, Sight, Unread, case, explain, own_hosts, pasted, written};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, oldest_waiting, pack, unpack, work_queue};
@@ -89,7 +89,7 @@ pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evide
 pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
 pub use refusals::Refusals;
-pub use reports::{LineSum, Took, import, take_acts, take_reports};
+pub use reports::{LineSum, Took, import, import_lines, take_acts, take_reports};
 pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
 };

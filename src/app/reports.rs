@@ -1,17 +1,22 @@
 //! Reports of pulls, from wherever they come: taken in as facts, bound to people, evaluated.
 
-use super::{App, AppError, Changes, Definitions, Dirty, apart, evaluate, reach::about};
+use super::{
+    App, AppError, Changes, Definitions, Dirty, apart,
+    evaluate::{evaluate, places},
+    reach::about,
+};
 use crate::{
     domain::{
         forge::ForgeHost,
         ledger::Cause,
+        pull::RepoPath,
         report::Report,
         team::PullId,
         text::{Slug, folded},
         time::Moment,
     },
-    folder::{self, Problem},
-    store::{self, Counter, Db},
+    folder::{self, BadLine, Fault, said},
+    store::{self, Counter, Db, RepositoryId},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -139,8 +144,34 @@ pub struct LineSum {
     pub taken: usize,
     /// How many told something new.
     pub news: usize,
-    pub refused: Vec<Problem>,
+    pub refused: Vec<BadLine>,
+    /// How many of those taken are of repositories that no competition looks at.
+    pub outside: usize,
     pub changes: Changes,
+}
+
+impl LineSum {
+    /// What is wrong, a line each; what is wrong with all lines alike is said once.
+    pub fn complaints(&self) -> Vec<String> {
+        let alike: Vec<&Fault> = match &self.refused[..] {
+            [first, others @ ..] if self.taken == 0 && !others.is_empty() => first
+                .faults
+                .iter()
+                .filter(|fault| others.iter().all(|bad| bad.faults.contains(fault)))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let once = alike.iter().filter_map(|fault| {
+            let file = &self.refused.first()?.file;
+            Some(format!("{file}: all {} lines: {fault}", self.refused.len()))
+        });
+        let each = self.refused.iter().filter_map(|bad| {
+            let own = bad.faults.iter().filter(|fault| !alike.contains(fault));
+            let own: Vec<Fault> = own.cloned().collect();
+            (!own.is_empty()).then(|| format!("{}:{}: {}", bad.file, bad.line, said(&own)))
+        });
+        once.chain(each).collect()
+    }
 }
 
 /// How many lines are one transaction: a hook that arrives meanwhile waits for one of them.
@@ -156,13 +187,25 @@ pub async fn import(
     reader: impl BufRead,
     cause: Cause,
     now: Moment,
+    progress: impl FnMut(usize),
+) -> Result<LineSum, AppError> {
+    let lines = folder::pulls::Lines::new(file, reader);
+    import_lines(app, competition, lines, cause, now, progress).await
+}
+
+/// As [`import`], of lines that were read already.
+pub async fn import_lines(
+    app: &App,
+    competition: Option<&Slug>,
+    mut lines: impl Iterator<Item = Result<Report, BadLine>>,
+    cause: Cause,
+    now: Moment,
     mut progress: impl FnMut(usize),
 ) -> Result<LineSum, AppError> {
     if let Some(slug) = competition {
         app.competition(slug).await?;
     }
     let mut sum = LineSum::default();
-    let mut lines = folder::pulls::Lines::new(file, reader);
     loop {
         let mut batch = Vec::with_capacity(LINES);
         while batch.len() < LINES {
@@ -177,13 +220,45 @@ pub async fn import(
         }
         sum.taken += batch.len();
         let definitions = app.definitions();
-        let took = app
+        let (took, outside) = app
             .store
-            .write(move |db| take_acts(db, &definitions, batch, now, cause))
+            .write(move |db| {
+                let named: Vec<(ForgeHost, RepoPath)> = batch
+                    .iter()
+                    .map(|report| (report.forge.clone(), report.repository.clone()))
+                    .collect();
+                let took = take_acts(db, &definitions, batch, now, cause)?;
+                let outside = outside(db, &definitions, &named)?;
+                Ok::<_, AppError>((took, outside))
+            })
             .await?;
+        sum.outside += outside;
         sum.news += took.news;
         sum.changes.entries += took.changes.entries;
         sum.changes.submissions += took.changes.submissions;
         progress(sum.taken + sum.refused.len());
     }
+}
+
+/// How many of these are of repositories that no competition looks at, under any path that they have been known under.
+fn outside(db: &mut Db, definitions: &Definitions, named: &[(ForgeHost, RepoPath)]) -> Result<usize, AppError> {
+    let mut looked_at: BTreeSet<RepositoryId> = BTreeSet::new();
+    for competition in definitions.all(db)? {
+        looked_at.extend(places(db, &competition.definition)?.into_keys());
+    }
+    let mut known: BTreeMap<(&ForgeHost, String), bool> = BTreeMap::new();
+    let mut count = 0;
+    for (forge, path) in named {
+        let inside = match known.get(&(forge, path.key())) {
+            Some(inside) => *inside,
+            None => {
+                let bearers = store::bearers(db, forge, path)?;
+                let inside = bearers.iter().any(|id| looked_at.contains(id));
+                known.insert((forge, path.key()), inside);
+                inside
+            }
+        };
+        count += usize::from(!inside);
+    }
+    Ok(count)
 }

@@ -2,29 +2,36 @@
 
 use super::Failure;
 use crate::{
-    app::{self, App, Case, Explanation, Sight},
+    app::{self, App, Case, Explained, Sight},
     domain::{
         check::Outcome,
         evaluate::{Action, Status},
         text::Lang,
     },
-    forge::PullName,
 };
 
 pub async fn run(app: &App, url: &str, competition: &str) -> Result<(), Failure> {
     let slug = super::slug(competition)?;
-    let hosts = app::own_hosts(&app.competition(&slug).await?.definition);
-    let name = PullName::parse(url, &hosts).map_err(|why| Failure::refused(why.to_string()))?;
+    let name = app::pasted(&app.competition(&slug).await?.definition, url);
+    let name = name.map_err(|why| Failure::refused(why.to_string()))?;
     let now = app::now();
-    match app::explain(app, &slug, &name, Sight::Live, now).await? {
-        Explanation::Case(case) => print(&case),
-        Explanation::OutOfScope => println!(
+    let found = app::explain(app, &slug, &name, Sight::Live, now).await?;
+    match found.what {
+        Explained::Case(case) => print(&case),
+        Explained::OutOfScope => println!(
             "{name}: not part of {slug}\n  ✗ repository  {} is not part of this competition\nIts definition names the repositories that are: the page /competitions/{slug}/rules lists them.",
             name.repository
         ),
-        Explanation::Unknown => println!(
+        Explained::Unknown => println!(
             "{name}: not known\nIts repository is part of {slug}, but no hook, import or seed has told of this pull.\nIf it is merged, ask the host to look at the source's deliveries, or to import it."
         ),
+    }
+    if let Some(unread) = found.unread {
+        println!(
+            "A delivery of {} seems to be about it and could not be read: {}",
+            unread.received_at,
+            unread.reason.as_deref().unwrap_or("the host sees why")
+        );
     }
     Ok(())
 }

@@ -88,8 +88,21 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Explain { url, competition } => {
             explain::run(&open(&arguments, Opening::Use).await?, url, competition).await
         }
-        Command::Import { file, competition } => {
-            import::run(&open(&arguments, Opening::Use).await?, file, competition).await
+        Command::Import {
+            file,
+            competition,
+            from,
+            repository,
+            host,
+        } => {
+            let listing = import::Listing::parse(from.as_deref(), repository.as_deref(), host.as_deref())?;
+            import::run(
+                &open(&arguments, Opening::Use).await?,
+                file,
+                competition.as_deref(),
+                listing,
+            )
+            .await
         }
         Command::Standings {
             slug,

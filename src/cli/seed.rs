@@ -22,10 +22,9 @@ pub fn refused(lines: LineSum) -> Result<(), Failure> {
     if lines.refused.is_empty() {
         return Ok(());
     }
-    let each = lines.refused.iter().map(ToString::to_string).collect::<Vec<_>>();
     Err(Failure::refused(format!(
         "{}\n{} lines refused, {} taken",
-        each.join("\n"),
+        lines.complaints().join("\n"),
         lines.refused.len(),
         lines.taken
     )))

@@ -1,7 +1,7 @@
 //! Words that people wrote: names in two languages, slugs, logins, titles.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// The two languages that every word on screen exists in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
@@ -82,6 +82,48 @@ pub fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// JSON as it can be read: bytes that are no UTF-8, and halves of a surrogate pair that an escape spells alone, are
+/// U+FFFD. Contract, section 2: nothing is refused for them. Borrowed where there was nothing to mend.
+pub fn readable_json(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let text = match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(_) => Cow::Borrowed(bytes),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    let halves = lone_halves(&text);
+    if halves.is_empty() {
+        return text;
+    }
+    let mut mended = text.into_owned();
+    for at in halves {
+        if let Some(digits) = mended.get_mut(at + 2..at + 6) {
+            digits.copy_from_slice(b"fffd");
+        }
+    }
+    Cow::Owned(mended)
+}
+
+/// Where an escape begins that spells half of a surrogate pair without the other half beside it.
+fn lone_halves(json: &[u8]) -> Vec<usize> {
+    let unit = |at: usize| -> Option<u16> {
+        let escape = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(escape).ok()?, 16).ok()
+    };
+    let mut lone = Vec::new();
+    let mut at = 0;
+    while let Some(found) = json.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'\\')) {
+        let here = at + found;
+        at = match (unit(here), unit(here + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => here + 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                lone.push(here);
+                here + 6
+            }
+            _ => here + 2,
+        };
+    }
+    lone
+}
+
 /// The first character of `text` that a reader cannot see: a control, a bidi control, a zero-width or
 /// filler one. With them two names that look the same are not, and one name can turn the words around it.
 ///
@@ -155,6 +197,28 @@ mod tests {
             ("wow! # x", "wow! # x"),
         ] {
             assert_eq!(plain_title(title), plain);
+        }
+    }
+
+    #[test]
+    fn json_that_is_no_text_is_mended_and_else_left_alone() {
+        for (written, read) in [
+            (&br#""a\ud83d\ude00b""#[..], "a\u{1F600}b"),
+            (br#""a\ud83db""#, "a\u{FFFD}b"),
+            (br#""a\uDE00b""#, "a\u{FFFD}b"),
+            (br#""\ud83d\ud83d\ude00""#, "\u{FFFD}\u{1F600}"),
+            (br#""\ude00\ud83d""#, "\u{FFFD}\u{FFFD}"),
+            (br#""\ud83d\u0041""#, "\u{FFFD}A"),
+            (br#""\\ud83d""#, "\\ud83d"),
+            (br#""\\\ud83d""#, "\\\u{FFFD}"),
+            (b"\"a\xFFb\xED\xA0\xBDc\"", "a\u{FFFD}b\u{FFFD}\u{FFFD}\u{FFFD}c"),
+            ("\"缺陷\"".as_bytes(), "缺陷"),
+        ] {
+            let mended = readable_json(written);
+            assert_eq!(serde_json::from_slice::<String>(&mended).ok().as_deref(), Some(read));
+        }
+        for whole in [&b"\"\\ud8"[..], b"\\", b"{}", br#"{"a":"\n\u00e9"}"#] {
+            assert!(matches!(readable_json(whole), Cow::Borrowed(same) if same == whole));
         }
     }
 

@@ -9,11 +9,25 @@ use serde_json::{Map, Value};
 use std::fmt;
 use url::Url;
 
-/// What is wrong with one line.
-pub(super) struct Fault {
+/// One thing that is wrong with one line.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Fault {
+    /// The field, such as `author.login`; None: the line as a whole.
     pub key: Option<String>,
     pub problem: String,
+    /// What to write instead.
     pub remedy: String,
+}
+
+/// Everything that is wrong with one line.
+#[derive(Default)]
+pub(super) struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// What was read; where it is wrong, that is kept.
+    pub fn of<T>(&mut self, read: Read<T>) -> Option<T> {
+        read.map_err(|fault| self.0.push(fault)).ok()
+    }
 }
 
 pub(super) type Read<T> = Result<T, Fault>;
@@ -62,10 +76,6 @@ impl<'v> Fields<'v> {
     pub fn text(&self, key: &str) -> Read<Option<&'v str>> {
         match self.get(key) {
             None => Ok(None),
-            Some(Value::String(text)) if text.contains('\0') => {
-                // PostgreSQL keeps no such text, and SQLite and PostgreSQL must give the same.
-                fault(&self.key(key), "has the character U+0000", "write it without")
-            }
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => fault(&self.key(key), "is not a string", "write it in quotation marks"),
         }
@@ -209,10 +219,7 @@ impl<'v> Fields<'v> {
             Value::Object(fields) => fields.get("name").and_then(Value::as_str).map(str::to_owned),
             Value::Null | Value::Bool(_) | Value::Array(_) => None,
         };
-        let words: Option<Vec<String>> = list
-            .iter()
-            .map(|value| word(value).filter(|word| !word.contains('\0')))
-            .collect();
+        let words: Option<Vec<String>> = list.iter().map(word).collect();
         words.map(Some).map_or_else(
             || fault(&self.key(key), "has an entry that is no string", "write strings"),
             Ok,

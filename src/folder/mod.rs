@@ -23,6 +23,7 @@ mod tests;
 use crate::domain::competition::Definition;
 use aws_lc_rs::digest::{Context, SHA256};
 pub use csv::{AccountEntry, MembershipLine, PersonEntry, TeamLine};
+pub use fields::Fault;
 use notes::Notes;
 use std::{
     fmt, fs, io,
@@ -59,6 +60,28 @@ impl fmt::Display for Problem {
         }
         write!(f, "{}; {}", self.problem, self.remedy)
     }
+}
+
+/// A line of pulls that was not taken, with every reason at once. Prints on one line, as a [`Problem`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BadLine {
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// At least one.
+    pub faults: Vec<Fault>,
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, said(&self.faults))
+    }
+}
+
+/// Faults in one line.
+pub fn said(faults: &[Fault]) -> String {
+    let each: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    each.join(" | ")
 }
 
 /// Every problem of what was read, at least one and at most 1,000 a file, in the order of the lines of

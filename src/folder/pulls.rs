@@ -1,14 +1,16 @@
 //! `pulls.ndjson`, also what `import` reads and `export` writes: one pull a line. Contract, section 2.
 
 use super::{
-    Problem,
-    fields::{Fault, Fields, Read, fault},
+    BadLine,
+    fields::{Fault, Faults, Fields, Read, fault},
     notes::shown,
+    said,
 };
 use crate::domain::{
     forge::{Forge, ForgeHost},
     pull::{Actor, Pull, RepoPath},
     report::{Report, Telling, Told},
+    text::readable_json,
 };
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead};
@@ -19,15 +21,15 @@ pub const LONGEST_LINE: usize = 8 << 20;
 /// Reads one line into a confirmed report of a pull. Fields that the contract does not name are passed
 /// over, since forges' exports have more; a `merged_at` where the state is not merged too.
 ///
-/// Errors: the first field that is wrong, what is wrong with it and what to write, as in
+/// Errors: every field that is wrong, what is wrong with it and what to write, as in
 /// ``author.login: is missing; write …``.
 pub fn line(text: &str) -> Result<Report, String> {
-    read(text).map_err(|fault| fault.to_string())
+    read(text.as_bytes()).map_err(|faults| said(&faults))
 }
 
 /// The pulls of a file, one line at a time: each line's pull or its problem. Blank lines and a byte order
-/// mark are passed over; a line over [`LONGEST_LINE`] or not in UTF-8 is a problem like another, and so is
-/// a reader that fails, which ends the file.
+/// mark are passed over; a line over [`LONGEST_LINE`] is a problem like another, and so is a reader that fails, which
+/// ends the file.
 pub struct Lines<R> {
     file: String,
     reader: R,
@@ -48,29 +50,23 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    fn problem(&self, fault: Fault) -> Problem {
-        Problem {
+    fn bad(&self, faults: Vec<Fault>) -> BadLine {
+        BadLine {
             file: self.file.clone(),
-            line: Some(self.number),
-            key: fault.key,
-            problem: fault.problem,
-            remedy: fault.remedy,
+            line: self.number,
+            faults,
         }
     }
 }
 
 impl<R: BufRead> Iterator for Lines<R> {
-    type Item = Result<Report, Problem>;
+    type Item = Result<Report, BadLine>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.over {
             let next = next_line(&mut self.reader, &mut self.bytes);
             self.number += 1;
-            let fault = |problem: String, remedy: &str| Fault {
-                key: None,
-                problem,
-                remedy: remedy.to_owned(),
-            };
+            let fault = |problem: String, remedy: &str| vec![whole(problem, remedy)];
             let read = match next {
                 Ok(None) => break,
                 Ok(Some(true)) => Err(fault(
@@ -80,11 +76,10 @@ impl<R: BufRead> Iterator for Lines<R> {
                 Ok(Some(false)) => {
                     let start: &[u8] = if self.number == 1 { b"\xEF\xBB\xBF" } else { b"" };
                     let content = self.bytes.strip_prefix(start).unwrap_or(&self.bytes);
-                    match std::str::from_utf8(content) {
-                        Ok(text) if text.trim().is_empty() => continue,
-                        Ok(text) => read(text),
-                        Err(_) => Err(fault("is not UTF-8".to_owned(), "save the file as UTF-8")),
+                    if content.trim_ascii().is_empty() {
+                        continue;
                     }
+                    read(content)
                 }
                 Err(error) => {
                     self.over = true;
@@ -94,7 +89,7 @@ impl<R: BufRead> Iterator for Lines<R> {
                     ))
                 }
             };
-            return Some(read.map_err(|fault| self.problem(fault)));
+            return Some(read.map_err(|faults| self.bad(faults)));
         }
         self.over = true;
         None
@@ -188,64 +183,115 @@ fn actor_value(actor: &Actor) -> Value {
     Value::Object(out)
 }
 
-fn read(text: &str) -> Read<Report> {
-    let whole = |problem: String| Fault {
+fn whole(problem: String, remedy: &str) -> Fault {
+    Fault {
         key: None,
         problem,
-        remedy: "write one JSON object a line".to_owned(),
-    };
-    let value: Value = serde_json::from_str(text).map_err(|error| {
+        remedy: remedy.to_owned(),
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Report, Vec<Fault>> {
+    let not = |problem: String| vec![whole(problem, "write one JSON object a line")];
+    let value: Value = serde_json::from_slice(&readable_json(bytes)).map_err(|error| {
         let (told, column) = (error.to_string(), error.column());
         // Its own "line 1" would contradict the line of the file.
         let said = told.split(" at line ").next().unwrap_or_default();
-        whole(format!("is not JSON at column {column}: {}", shown(said)))
+        not(format!("is not JSON at column {column}: {}", shown(said)))
     })?;
     let fields = value
         .as_object()
-        .ok_or_else(|| whole("is not a JSON object".to_owned()))?;
+        .ok_or_else(|| not("is not a JSON object".to_owned()))?;
     pull(&Fields::top(fields))
 }
 
-fn pull(of: &Fields<'_>) -> Read<Report> {
+fn forge_host(of: &Fields<'_>) -> Read<ForgeHost> {
     let forge = of.parsed("forge", Forge::parse, "write one of them")?;
     let host = |host: &str| ForgeHost::on(forge, host);
-    let forge = match of.word("host")? {
-        None => forge.into(),
-        Some(_) => of.parsed("host", host, "write the name of the machine, or leave it out")?,
+    match of.word("host")? {
+        None => Ok(forge.into()),
+        Some(_) => of.parsed("host", host, "write the name of the machine, or leave it out"),
+    }
+}
+
+fn author(of: &Fields<'_>) -> Read<Actor> {
+    match of
+        .object("author")?
+        .map(|author| author.actor(true))
+        .transpose()?
+        .flatten()
+    {
+        Some(author) => Ok(author),
+        None => fault("author.login", "is missing", "write \"author\":{\"login\":…}"),
+    }
+}
+
+fn pull(of: &Fields<'_>) -> Result<Report, Vec<Fault>> {
+    let mut faults = Faults::default();
+    let forge = faults.of(forge_host(of));
+    let repository = faults.of(of.parsed("repository", RepoPath::parse, "write owner/name"));
+    let repository_id = faults.of(of.id("repository_id")).flatten();
+    let number = faults.of(of.number());
+    let state = faults.of(of.state());
+    let title = faults.of(of.required("title"));
+    let author = faults.of(author(of));
+    let merger = |of: &Fields<'_>| of.object("merged_by")?.map(|merger| merger.actor(false)).transpose();
+    let merged_by = faults.of(merger(of)).flatten().flatten();
+    let created = of
+        .moment("created_at")
+        .and_then(|at| at.map_or_else(|| of.missing("created_at"), Ok));
+    let created_at = faults.of(created);
+    let [mut closed_at, mut merged_at, mut updated_at] = [None; 3];
+    for (key, at) in [
+        ("closed_at", &mut closed_at),
+        ("merged_at", &mut merged_at),
+        ("updated_at", &mut updated_at),
+    ] {
+        *at = faults.of(of.moment(key)).flatten();
+    }
+    let mut word = |key| faults.of(of.word(key)).flatten();
+    let (base_branch, head_branch) = (word("base_branch"), word("head_branch"));
+    let (head_sha, merge_sha, squash_sha) = (word("head_sha"), word("merge_sha"), word("squash_sha"));
+    let body = faults.of(of.text("body")).flatten().map(str::to_owned);
+    let labels = faults.of(of.words("labels")).flatten();
+    let linked_issues = faults.of(of.words("linked_issues")).flatten();
+    let (additions, deletions) = (faults.of(of.count("additions")), faults.of(of.count("deletions")));
+    let url = faults.of(of.url()).flatten();
+    let draft = faults.of(of.flag("draft")).flatten();
+    let required = (forge, repository, number, state, title, created_at);
+    let (Some(forge), Some(repository), Some(number), Some(state), Some(title), Some(created_at)) = required else {
+        return Err(faults.0);
     };
-    let repository = of.parsed("repository", RepoPath::parse, "write owner/name")?;
-    let author = of.object("author")?.map(|author| author.actor(true)).transpose()?;
-    let Some(author) = author.flatten() else {
-        return fault("author.login", "is missing", "write \"author\":{\"login\":…}");
-    };
-    let merged_by = of.object("merged_by")?.map(|merger| merger.actor(false)).transpose()?;
+    if !faults.0.is_empty() {
+        return Err(faults.0);
+    }
     let told = Told {
-        additions: of.count("additions")?,
-        author: Some(author),
-        base_branch: of.word("base_branch")?,
-        body: of.text("body")?.map(str::to_owned),
-        closed_at: of.moment("closed_at")?,
-        created_at: of.moment("created_at")?.map_or_else(|| of.missing("created_at"), Ok)?,
-        deletions: of.count("deletions")?,
-        draft: of.flag("draft")?,
-        head_branch: of.word("head_branch")?,
-        head_sha: of.word("head_sha")?,
-        labels: of.words("labels")?,
-        linked_issues: of.words("linked_issues")?,
-        merge_sha: of.word("merge_sha")?,
-        merged_at: of.moment("merged_at")?,
-        merged_by: merged_by.flatten(),
-        squash_sha: of.word("squash_sha")?,
-        state: of.state()?,
-        title: of.required("title")?.to_owned(),
-        updated_at: of.moment("updated_at")?,
-        url: of.url()?,
+        additions: additions.flatten(),
+        author,
+        base_branch,
+        body,
+        closed_at,
+        created_at,
+        deletions: deletions.flatten(),
+        draft,
+        head_branch,
+        head_sha,
+        labels,
+        linked_issues,
+        merge_sha,
+        merged_at,
+        merged_by,
+        squash_sha,
+        state,
+        title: title.to_owned(),
+        updated_at,
+        url,
     };
     let report = Report {
         forge,
         repository,
-        repository_id: of.id("repository_id")?,
-        number: of.number()?,
+        repository_id,
+        number,
         telling: Telling {
             act: None,
             confirmed: true,

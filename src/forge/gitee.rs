@@ -1,7 +1,7 @@
 //! Gitee's hooks. Source: forges, hooks.
 
 use super::pull_request::{Account, Acted, PullRequest, Repository};
-use super::shape::{At, Number, Seen, Text, Unreadable, object, parse};
+use super::shape::{At, Number, Seen, Text, Unreadable, Wrongs, object, parse};
 use super::{Checker, Hook, Proof, Reading, Refusal, ignored, redact, signature};
 use crate::domain::{forge::Forge, time::Moment};
 use serde::Deserialize;
@@ -90,11 +90,12 @@ pub(super) fn read(event: Option<&str>, body: &[u8]) -> Result<Reading, Unreadab
         (Some(_), Some(other)) => return Err(At("", "hook_name").promised("merge_request_hooks", other)),
         (None, None) => return Err(At("", "hook_name").missing()),
     }
-    let repository = body
-        .repository
-        .required(At("", "repository"))?
-        .read(At("repository.", "full_name"))?;
-    let pull = body.pull_request.required(At("", "pull_request"))?;
+    let mut wrongs = Wrongs::default();
+    let repository = body.repository.required(At("", "repository"));
+    let repository = wrongs.of(repository.and_then(|repository| repository.read(At("repository.", "full_name"))));
+    let Some(pull) = wrongs.of(body.pull_request.required(At("", "pull_request"))) else {
+        return Err(wrongs.unreadable());
+    };
     let number = body.number.optional(At("", "number"))?;
     let number = number.or(body.iid.optional(At("", "iid"))?);
     let merge = body.action.word(At("", "action"))?.as_deref() == Some("merge");
@@ -108,6 +109,6 @@ pub(super) fn read(event: Option<&str>, body: &[u8]) -> Result<Reading, Unreadab
         },
         author: body.author.optional(At("", "author"))?,
     };
-    let pull = pull.fact(Forge::Gitee, "pull_request.", repository, number, acted)?;
+    let pull = pull.fact(Forge::Gitee.into(), "pull_request.", repository, number, acted, wrongs)?;
     Ok(Reading::Pull(Box::new(pull)))
 }

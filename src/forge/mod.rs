@@ -10,6 +10,7 @@ mod gitcode;
 mod gitee;
 mod github;
 mod gitlab;
+pub mod listed;
 mod merge_request;
 pub mod oauth;
 mod pull_request;
@@ -22,10 +23,10 @@ mod signature;
 #[cfg(test)]
 mod tests;
 
-pub use pull_url::{BadPullUrl, PullName};
+pub use pull_url::{BadPullUrl, Bare, Pasted, PullName};
 pub use shape::Unreadable;
 
-use crate::domain::{forge::Forge, report::Report, time::Moment};
+use crate::domain::{forge::Forge, pull::RepoPath, report::Report, text::readable_json, time::Moment};
 use std::borrow::Cow;
 
 /// The headers of a request, so that the web edge can lend its own without copying them.
@@ -162,14 +163,29 @@ pub fn event<'a>(forge: Forge, hook: &Hook<'a>) -> Option<&'a str> {
     })
 }
 
-/// Whether a hook of this event can be about a pull, by its header alone: what is answered before the body
-/// is read. Without the header the body has to tell.
-pub fn may_concern_a_pull(forge: Forge, event: Option<&str>) -> bool {
-    let is = |names: &[&str]| event.is_none_or(|event| names.iter().any(|name| event.eq_ignore_ascii_case(name)));
-    match forge {
-        Forge::GitHub => is(&["pull_request"]),
-        Forge::GitLab => is(&["Merge Request Hook", "System Hook"]),
-        Forge::Gitee | Forge::GitCode => is(&["Merge Request Hook"]),
+/// Whether a hook means something here: it is about a pull, or cannot be read. Mostly its header says so; the
+/// body is looked at where that does not tell, and of a ping, which is to fail where the events after it would.
+pub fn concerns_us(forge: Forge, event: Option<&str>, body: &[u8]) -> bool {
+    let is = |name: &str| event.is_some_and(|event| event.eq_ignore_ascii_case(name));
+    let told = match forge {
+        Forge::GitHub if is("ping") => None,
+        Forge::GitHub => event.map(|_| is("pull_request")),
+        Forge::GitLab if is("System Hook") => None,
+        Forge::GitLab | Forge::Gitee | Forge::GitCode => event.map(|_| is("Merge Request Hook")),
+    };
+    told.unwrap_or_else(|| !matches!(read(forge, event, body), Ok(Reading::Ignored(_))))
+}
+
+/// The JSON of a body. GitHub's default content type is a form, whose `payload` holds it.
+fn json_of(body: &[u8]) -> Cow<'_, [u8]> {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(first, None | Some(b'{' | b'[')) {
+        return Cow::Borrowed(body);
+    }
+    let payload = url::form_urlencoded::parse(body).find(|(name, _)| name == "payload");
+    match payload {
+        Some((_, json)) => Cow::Owned(json.into_owned().into_bytes()),
+        None => Cow::Borrowed(body),
     }
 }
 
@@ -214,14 +230,36 @@ pub enum Reading {
 /// What `body` says, `event` being what [`event`] gave. Every event about a pull gives its facts,
 /// whatever happened to it.
 ///
+/// `body`: as it came, JSON or a form.
+///
 /// Errors: `Unreadable` where the body is not what the event promises. Source: forges, hooks.
 pub fn read(forge: Forge, event: Option<&str>, body: &[u8]) -> Result<Reading, Unreadable> {
+    let json = json_of(body);
+    let body = readable_json(&json);
     match forge {
-        Forge::GitCode => gitcode::read(event, body),
-        Forge::Gitee => gitee::read(event, body),
-        Forge::GitHub => github::read(event, body),
-        Forge::GitLab => gitlab::read(event, body),
+        Forge::GitCode => gitcode::read(event, &body),
+        Forge::Gitee => gitee::read(event, &body),
+        Forge::GitHub => github::read(event, &body),
+        Forge::GitLab => gitlab::read(event, &body),
     }
+}
+
+/// Whether a body that could not be read seems to be about this pull: it bears the path and the number, as forges
+/// write them.
+pub fn mentions(body: &[u8], repository: &RepoPath, number: u64) -> bool {
+    let json = json_of(body);
+    let text = String::from_utf8_lossy(&json).to_lowercase().replace("\\/", "/");
+    let digits = number.to_string();
+    let followed = |before: &str| {
+        let mut found = text.match_indices(before);
+        found.any(|(at, _)| {
+            let rest = text[at + before.len()..].trim_start_matches([' ', ':', '"']);
+            rest.strip_prefix(&digits)
+                .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+        })
+    };
+    let ways = ["\"number\"", "\"iid\"", "/pull/", "/pulls/", "/merge_requests/"];
+    text.contains(&repository.key()) && ways.iter().any(|before| followed(before))
 }
 
 fn ignored(event: &str) -> Result<Reading, Unreadable> {

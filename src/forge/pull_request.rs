@@ -1,9 +1,9 @@
 //! The `pull_request` object as GitHub writes it, and Gitee after it; and what is in both families of
 //! bodies: accounts, labels, states, linked issues.
 
-use super::shape::{At, Id, Number, Seen, Shape, Text, Unreadable, clipped, object};
+use super::shape::{At, Id, Number, Seen, Shape, Text, Unreadable, Wrongs, clipped, object};
 use crate::domain::{
-    forge::Forge,
+    forge::ForgeHost,
     pull::{Actor, RepoPath, State},
     report::{Report, Telling, Told},
 };
@@ -63,82 +63,123 @@ pub(super) struct Acted<'a> {
 }
 
 impl<'a> PullRequest<'a> {
+    /// The path and id of the repository that it is merged into, where `base` tells them: API answers do.
+    pub fn take_repository(&mut self, at: &str) -> Option<(RepoPath, Option<String>)> {
+        let Seen::Is(base) = &mut self.base else { return None };
+        let Seen::Is(repository) = std::mem::take(&mut base.repo) else {
+            return None;
+        };
+        let at = format!("{at}base.repo.");
+        repository.read(At(&at, "full_name")).ok()
+    }
+
+    /// The address of its page, as it is written.
+    pub fn page(&self) -> Option<&str> {
+        match &self.html_url {
+            Seen::Is(Text(url)) => Some(url),
+            _ => None,
+        }
+    }
+
     /// The facts, unconfirmed. `at`: where this object stands; `told`: the number beside it. Errors:
-    /// `Unreadable`, where one that a competition needs is missing or is something else.
+    /// `Unreadable`, with everything that a competition needs and that is missing or something else.
     pub fn fact(
         self,
-        forge: Forge,
+        forge: ForgeHost,
         at: &str,
-        (repository, repository_id): (RepoPath, Option<String>),
+        repository: Option<(RepoPath, Option<String>)>,
         told: Option<Number>,
         acted: Acted<'a>,
+        mut wrongs: Wrongs,
     ) -> Result<Report, Unreadable> {
         let place = |name| At(at, name);
-        let own = self.number.optional(place("number"))?;
-        let number = match (own, told) {
+        let own = wrongs.of(self.number.optional(place("number"))).flatten();
+        let number = wrongs.of(match (own, told) {
             (Some(own), Some(told)) if own.0 != told.0 => {
-                return Err(place("number").wrong(format_args!("{}, and beside it {}", own.0, told.0)));
+                Err(place("number").wrong(format_args!("{}, and beside it {}", own.0, told.0)))
             }
-            (own, told) => number(own.or(told), place("number"))?,
-        };
-        let merged_at = self.merged_at.moment(place("merged_at"))?;
+            (own, told) => number(own.or(told), place("number")),
+        });
+        let merged_at = wrongs.of(self.merged_at.moment(place("merged_at"))).flatten();
         // List items have no `merged`. Where it is there, it decides: closed is not merged.
-        let merged = self.merged.optional(place("merged"))?.unwrap_or(merged_at.is_some());
-        let state = match state(self.state, place("state"))? {
+        let merged = wrongs.of(self.merged.optional(place("merged"))).flatten();
+        let merged = merged.unwrap_or(merged_at.is_some());
+        let state = wrongs.of(state(self.state, place("state"))).map(|state| match state {
             State::Closed if merged => State::Merged,
             _ if acted.merge => State::Merged,
             state => state,
-        };
-        let is_merged = state == State::Merged;
+        });
+        let is_merged = state == Some(State::Merged);
         // Null: the account is gone, and who it was stays as it was known.
         let author = match (self.user, acted.author) {
-            (Seen::Null | Seen::Missing, Some(author)) => Some(author.actor(at, "user")?),
+            (Seen::Null | Seen::Missing, Some(author)) => wrongs.of(author.actor(at, "user")),
             (Seen::Null, None) => None,
-            (user, _) => Some(user.required(place("user"))?.actor(at, "user")?),
+            (user, _) => wrongs
+                .of(user.required(place("user")))
+                .and_then(|user| wrongs.of(user.actor(at, "user"))),
         };
-        let merged_by = match self.merged_by.optional(place("merged_by"))?.or(acted.by) {
-            Some(account) if is_merged => Some(account.actor(at, "merged_by")?),
+        let merger = wrongs.of(self.merged_by.optional(place("merged_by"))).flatten();
+        let merged_by = match merger.or(acted.by) {
+            Some(account) if is_merged => wrongs.of(account.actor(at, "merged_by")),
             _ => None,
         };
-        let (base_branch, _) = self.base.required(place("base"))?.read(at, "base")?;
-        let (head_branch, head_sha) = match self.head.optional(place("head"))? {
-            Some(head) => head.read(at, "head")?,
-            None => (None, None),
+        let base = wrongs.of(self.base.required(place("base")));
+        let base_branch = base.and_then(|base| {
+            let (branch, _) = wrongs.of(base.read(at, "base"))?;
+            wrongs.of(branch.ok_or_else(|| place("base.ref").missing()))
+        });
+        let head = wrongs.of(self.head.optional(place("head"))).flatten();
+        let head = head.and_then(|head| wrongs.of(head.read(at, "head")));
+        let (head_branch, head_sha) = head.unwrap_or_default();
+        let count = |wrongs: &mut Wrongs, seen: Seen<Number>, name| {
+            wrongs.of(seen.optional(place(name))).flatten().map(|n| n.0)
         };
+        let additions = count(&mut wrongs, self.additions, "additions");
+        let deletions = count(&mut wrongs, self.deletions, "deletions");
+        let created = self.created_at.moment(place("created_at"));
+        let created_at = wrongs.of(created.and_then(|at| at.ok_or_else(|| place("created_at").missing())));
+        let merge_sha = wrongs
+            .of(self.merge_commit_sha.word(place("merge_commit_sha")))
+            .flatten();
+        let body = wrongs.of(self.body.told_text(place("body"))).flatten();
+        let closed_at = wrongs.of(self.closed_at.moment(place("closed_at"))).flatten();
+        let updated_at = wrongs.of(self.updated_at.moment(place("updated_at"))).flatten();
+        let draft = wrongs.of(self.draft.optional(place("draft"))).flatten();
+        let labels = wrongs.of(self.labels.names(place("labels"))).flatten();
+        let issues = wrongs.of(self.linked_issues.optional(place("linked_issues"))).flatten();
+        let title = wrongs.of(self.title.required_text(place("title")));
+        let url = wrongs.of(self.html_url.word(place("html_url"))).flatten();
+        let needed = (repository, number, state, created_at, title);
+        let (Some((repository, repository_id)), Some(number), Some(state), Some(created_at), Some(title)) = needed
+        else {
+            return Err(wrongs.unreadable());
+        };
+        wrongs.none()?;
         let told = Told {
-            additions: self.additions.optional(place("additions"))?.map(|n| n.0),
+            additions,
             author,
-            base_branch: Some(base_branch.ok_or_else(|| place("base.ref").missing())?),
-            body: self.body.told_text(place("body"))?,
-            closed_at: self.closed_at.moment(place("closed_at"))?,
-            created_at: self
-                .created_at
-                .moment(place("created_at"))?
-                .ok_or_else(|| place("created_at").missing())?,
-            deletions: self.deletions.optional(place("deletions"))?.map(|n| n.0),
-            draft: self.draft.optional(place("draft"))?,
+            base_branch,
+            body,
+            closed_at,
+            created_at,
+            deletions,
+            draft,
             head_branch,
             head_sha,
-            labels: self.labels.names(place("labels"))?,
-            linked_issues: self
-                .linked_issues
-                .optional(place("linked_issues"))?
-                .map(|issues| issues.0),
+            labels,
+            linked_issues: issues.map(|issues| issues.0),
             // Before the merge it names a trial that the forge made by itself.
-            merge_sha: self
-                .merge_commit_sha
-                .word(place("merge_commit_sha"))?
-                .filter(|_| is_merged),
+            merge_sha: merge_sha.filter(|_| is_merged),
             merged_at: merged_at.filter(|_| is_merged),
             merged_by,
             squash_sha: None,
             state,
-            title: self.title.required_text(place("title"))?,
-            updated_at: self.updated_at.moment(place("updated_at"))?,
-            url: web_address(self.html_url.word(place("html_url"))?),
+            title,
+            updated_at,
+            url: web_address(url),
         };
         let report = Report {
-            forge: forge.into(),
+            forge,
             repository,
             repository_id,
             number,
@@ -160,6 +201,8 @@ struct Branch<'a> {
     name: Seen<Text<'a>>,
     #[serde(borrow)]
     sha: Seen<Text<'a>>,
+    #[serde(borrow)]
+    repo: Seen<Repository<'a>>,
 }
 object!(Branch);
 

@@ -19,6 +19,23 @@ pub struct PullName {
     pub number: u64,
 }
 
+/// What somebody pasted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pasted {
+    Pull(PullName),
+    /// `owner/name#1` or `owner/name!1`, which says of no forge.
+    Bare(Bare),
+}
+
+/// A pull whose forge is not said. Which is meant is decided by the repositories of a competition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bare {
+    pub repository: RepoPath,
+    pub number: u64,
+    /// `#` or `!`: how one forge or another writes it.
+    pub sign: char,
+}
+
 /// Why a text is not the address of a pull.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BadPullUrl {
@@ -34,13 +51,95 @@ pub enum BadPullUrl {
     Host(String),
     #[error("this is not the page of one pull; it ends like /pull/12, /pulls/12 or /merge_requests/12")]
     NoPull,
+    #[error("`{0}` may be several; write one of them: {1}")]
+    Several(String, String),
+}
+
+impl Bare {
+    /// The pull that is meant among these repositories. Where several bear the path, the sign decides; where none
+    /// does, whatever forge writes it so, so that it can be said that it is not part.
+    ///
+    /// Errors: `Several`, with what to write.
+    pub fn among<'a>(
+        &self,
+        repositories: impl Iterator<Item = (&'a ForgeHost, &'a str)>,
+    ) -> Result<PullName, BadPullUrl> {
+        let name = |forge: &ForgeHost| PullName {
+            forge: forge.clone(),
+            repository: self.repository.clone(),
+            number: self.number,
+        };
+        let all: Vec<(&ForgeHost, &str)> = repositories.collect();
+        let key = self.repository.key();
+        let mut bearing: Vec<&ForgeHost> = all
+            .iter()
+            .filter(|(_, path)| *path == key)
+            .map(|(forge, _)| *forge)
+            .collect();
+        bearing.sort();
+        bearing.dedup();
+        let signed: Vec<&ForgeHost> = bearing
+            .iter()
+            .copied()
+            .filter(|forge| forge.sign() == self.sign)
+            .collect();
+        match (&bearing[..], &signed[..]) {
+            ([only], _) | (_, [only]) => Ok(name(only)),
+            ([], _) => {
+                let mut forges: Vec<&ForgeHost> = all.iter().map(|(forge, _)| *forge).collect();
+                forges.sort();
+                let of_sign = forges.iter().find(|forge| forge.sign() == self.sign);
+                let other = match self.sign {
+                    '#' => Forge::GitHub,
+                    _ => Forge::Gitee,
+                };
+                Ok(of_sign.map_or_else(|| name(&other.into()), |forge| name(forge)))
+            }
+            (several, _) => {
+                let said: Vec<String> = several.iter().map(|forge| name(forge).to_string()).collect();
+                let asked = format!("{}{}{}", self.repository, self.sign, self.number);
+                Err(BadPullUrl::Several(asked, said.join(", ")))
+            }
+        }
+    }
+}
+
+impl Pasted {
+    /// Reads an address, or a short form: `gitee:owner/repository!12`, `gitlab@git.example.org:group/name!3`,
+    /// `owner/name#1`. `hosts`: a community's own forges. What follows the number (`.patch`, `/files`, a query, a
+    /// fragment) is dropped; an address of the API or of Gitee's enterprise pages is the pull's.
+    ///
+    /// Errors: [`BadPullUrl`], with what to paste instead.
+    pub fn parse(text: &str, hosts: &[ForgeHost]) -> Result<Self, BadPullUrl> {
+        let text = text.trim();
+        if text.len() > LONGEST {
+            return Err(BadPullUrl::TooLong);
+        }
+        if let Some(bare) = Self::bare(text, hosts) {
+            return Ok(Pasted::Bare(bare));
+        }
+        PullName::parse(text, hosts).map(Pasted::Pull)
+    }
+
+    fn bare(text: &str, hosts: &[ForgeHost]) -> Option<Bare> {
+        let (path, number) = text.rsplit_once(['!', '#'])?;
+        let sign = text.get(path.len()..)?.chars().next()?;
+        // An address without its scheme is one.
+        let host = path.split('/').next()?;
+        if PullName::known(host, None, hosts).is_some() {
+            return None;
+        }
+        let PullName { repository, number, .. } = PullName::of(Forge::GitLab.into(), path, number)?;
+        Some(Bare {
+            repository,
+            number,
+            sign,
+        })
+    }
 }
 
 impl PullName {
-    /// Reads an address, or the short form `gitee:owner/repository!12`. `hosts`: a community's own
-    /// forges. What follows the number (`/files`, a query, a fragment) is dropped.
-    ///
-    /// Errors: [`BadPullUrl`], with what to paste instead.
+    /// As [`Pasted::parse`], of what says its forge. Errors: [`BadPullUrl`].
     pub fn parse(text: &str, hosts: &[ForgeHost]) -> Result<Self, BadPullUrl> {
         let text = text.trim();
         if text.len() > LONGEST {
@@ -49,15 +148,36 @@ impl PullName {
         if let Some(name) = Self::short(text) {
             return Ok(name);
         }
-        let url = Url::parse(text).map_err(|_| BadPullUrl::NoUrl)?;
+        let url = match Url::parse(text) {
+            // `git.example.org:8443/…` reads as a scheme.
+            Ok(url) if url.has_host() || url.cannot_be_a_base() && !text.contains('/') => url,
+            read => {
+                let host = text.split('/').next().unwrap_or_default();
+                let (name, port) = host
+                    .split_once(':')
+                    .map_or((host, None), |(name, port)| (name, port.parse().ok()));
+                match Self::known(name, port, hosts) {
+                    Some(_) => Url::parse(&format!("https://{text}")).map_err(|_| BadPullUrl::NoUrl)?,
+                    None => read.map_err(|_| BadPullUrl::NoUrl)?,
+                }
+            }
+        };
         if !matches!(url.scheme(), "https" | "http") {
             return Err(BadPullUrl::Scheme);
         }
-        if !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
+        if !url.username().is_empty() || url.password().is_some() {
             return Err(BadPullUrl::Authority);
         }
         let forge = Self::forge(&url, hosts)?;
-        let parts: Vec<&str> = url.path_segments().map(|parts| parts.collect()).unwrap_or_default();
+        Self::on(&forge, &url).ok_or(BadPullUrl::NoPull)
+    }
+
+    /// The pull of an address on a forge; whether it is on that host is the caller's to know.
+    pub(super) fn on(forge: &ForgeHost, url: &Url) -> Option<Self> {
+        let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
+        if let Some(name) = Self::in_api(forge, &parts) {
+            return Some(name);
+        }
         let word = |part: &str| match forge.kind {
             Forge::GitHub => part == "pull",
             Forge::Gitee => part == "pulls",
@@ -65,18 +185,37 @@ impl PullName {
             Forge::GitCode => matches!(part, "pulls" | "pull" | "merge_requests"),
         };
         // A repository may itself be called `pull`, so the word is looked for from the third part on.
-        let at = parts
-            .iter()
-            .skip(2)
-            .position(|part| word(part))
-            .ok_or(BadPullUrl::NoPull)?
-            + 2;
+        let at = parts.iter().skip(2).position(|part| word(part))? + 2;
         let path = parts[..at].strip_suffix(&["-"]).unwrap_or(&parts[..at]);
+        let path = match path {
+            // Gitee's enterprise pages: `e.gitee.com/company/repos/owner/name/pulls/1`.
+            [_, "repos", path @ ..] if forge.kind == Forge::Gitee && path.len() == 2 => path,
+            path => path,
+        };
         if forge.kind != Forge::GitLab && path.len() != 2 {
-            return Err(BadPullUrl::NoPull);
+            return None;
         }
-        let number = parts.get(at + 1).ok_or(BadPullUrl::NoPull)?;
-        Self::of(forge, &path.join("/"), number).ok_or(BadPullUrl::NoPull)
+        Self::of(forge.clone(), &path.join("/"), parts.get(at + 1)?)
+    }
+
+    /// `api.github.com/repos/o/r/pulls/1`, `…/api/v5/repos/o/r/pulls/1`, `…/api/v4/projects/ENC/merge_requests/1`.
+    fn in_api(forge: &ForgeHost, parts: &[&str]) -> Option<Self> {
+        let version = |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u8>().is_ok());
+        let parts = match parts {
+            ["api", number, rest @ ..] if version(number) => rest,
+            parts => parts,
+        };
+        match (forge.kind, parts) {
+            (Forge::GitLab, ["projects", path, "merge_requests", number, ..]) => {
+                let path = path.replace("%2F", "/").replace("%2f", "/");
+                Self::of(forge.clone(), &path, number)
+            }
+            (
+                Forge::GitHub | Forge::Gitee | Forge::GitCode,
+                ["repos", owner, name, "pulls" | "pull" | "merge_requests", number, ..],
+            ) => Self::of(forge.clone(), &format!("{owner}/{name}"), number),
+            _ => None,
+        }
     }
 
     fn forge(url: &Url, hosts: &[ForgeHost]) -> Result<ForgeHost, BadPullUrl> {
@@ -85,13 +224,33 @@ impl PullName {
                 url.host_str().unwrap_or("").chars().take(80).collect(),
             ));
         };
-        let bare = host.strip_prefix("www.").unwrap_or(host);
+        match (Self::known(host, url.port(), hosts), Self::known(host, None, hosts)) {
+            (Some(forge), _) => Ok(forge),
+            (None, Some(_)) => Err(BadPullUrl::Authority),
+            (None, None) => Err(BadPullUrl::Host(host.chars().take(80).collect())),
+        }
+    }
+
+    /// The forge that speaks under a name: its own host, that of its API or of its enterprise pages, or one of
+    /// `hosts`, with the port that it is configured with.
+    fn known(host: &str, port: Option<u16>, hosts: &[ForgeHost]) -> Option<ForgeHost> {
+        let host = host.to_ascii_lowercase();
+        let with_port = port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+        if let Some(own) = hosts.iter().find(|own| own.host() == with_port) {
+            return Some(own.clone());
+        }
+        if port.is_some() {
+            return None;
+        }
+        let bare = host.strip_prefix("www.").unwrap_or(&host);
+        let alias = match bare {
+            "api.github.com" => Some(Forge::GitHub),
+            "api.gitcode.com" => Some(Forge::GitCode),
+            "e.gitee.com" => Some(Forge::Gitee),
+            _ => None,
+        };
         let known = Forge::ALL.into_iter().find(|forge| forge.own_host() == bare);
-        let known = known.map(ForgeHost::from);
-        let own = || hosts.iter().find(|own| own.host().eq_ignore_ascii_case(host)).cloned();
-        known
-            .or_else(own)
-            .ok_or_else(|| BadPullUrl::Host(host.chars().take(80).collect()))
+        known.or(alias).map(ForgeHost::from)
     }
 
     fn short(text: &str) -> Option<Self> {
@@ -102,6 +261,8 @@ impl PullName {
     }
 
     fn of(forge: ForgeHost, path: &str, number: &str) -> Option<Self> {
+        let ending = |ending| number.strip_suffix(ending);
+        let number = ending(".patch").or_else(|| ending(".diff")).unwrap_or(number);
         let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         let number = number
             .parse()
@@ -165,6 +326,96 @@ mod tests {
         );
         check("gitee:a/b!9", Ok("gitee:a/b!9"));
         check("GitHub:a/b#9", Ok("github:a/b!9"));
+    }
+
+    #[test]
+    fn what_people_paste_is_taken() {
+        for (text, name) in [
+            ("https://github.com/o/r/pull/1.patch", "github:o/r!1"),
+            ("https://github.com/o/r/pull/1.diff", "github:o/r!1"),
+            ("https://github.com/o/r/pull/1/", "github:o/r!1"),
+            ("https://github.com/o/r/pull/1/commits/abc", "github:o/r!1"),
+            ("https://gitee.com/o/r/pulls/1#note_77", "gitee:o/r!1"),
+            ("https://gitee.com/o/r/pulls/1/files", "gitee:o/r!1"),
+            ("gitee.com/o/r/pulls/1#note_77", "gitee:o/r!1"),
+            ("github.com/o/r/pull/1#issuecomment-5", "github:o/r!1"),
+            ("https://e.gitee.com/company/repos/o/r/pulls/1", "gitee:o/r!1"),
+            ("https://e.gitee.com/company/repos/o/r/pulls/1/files", "gitee:o/r!1"),
+            ("https://e.gitee.com/o/r/pulls/1", "gitee:o/r!1"),
+            ("https://api.github.com/repos/o/r/pulls/1", "github:o/r!1"),
+            ("https://api.github.com/repos/o/r/pulls/1/files", "github:o/r!1"),
+            ("https://gitee.com/api/v5/repos/o/r/pulls/1", "gitee:o/r!1"),
+            ("https://api.gitcode.com/api/v5/repos/o/r/pulls/1", "gitcode:o/r!1"),
+            (
+                "https://gitlab.com/api/v4/projects/g%2Fs%2fn/merge_requests/1",
+                "gitlab:g/s/n!1",
+            ),
+            (
+                "https://git.example.org/api/v4/projects/g%2Fn/merge_requests/1",
+                "gitlab@git.example.org:g/n!1",
+            ),
+            (
+                "git.example.org/g/n/-/merge_requests/1/diffs",
+                "gitlab@git.example.org:g/n!1",
+            ),
+            (
+                "https://code.example.org:8443/api/v3/repos/o/r/pulls/1",
+                "github@code.example.org:8443:o/r!1",
+            ),
+            ("code.example.org:8443/o/r/pull/1", "github@code.example.org:8443:o/r!1"),
+            ("gitlab@git.example.org:g/n!3", "gitlab@git.example.org:g/n!3"),
+            (
+                "github@code.example.org:8443:o/r#3",
+                "github@code.example.org:8443:o/r!3",
+            ),
+            ("https://github.com/api/v3/pull/1", "github:api/v3!1"),
+        ] {
+            let own = ["gitlab@git.example.org", "github@code.example.org:8443"];
+            let own = own.map(|host| ForgeHost::parse(host).unwrap());
+            let read = Pasted::parse(text, &own);
+            assert!(
+                matches!(&read, Ok(Pasted::Pull(found)) if found.to_string() == name),
+                "{text}: {read:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn which_forge_is_meant_is_decided_by_the_repositories_and_by_the_sign() {
+        let forges = ["gitee", "github", "gitlab@git.example.org"].map(|forge| ForgeHost::parse(forge).unwrap());
+        let [gitee, github, gitlab] = &forges;
+        let scope = [
+            (gitee, "a/only"),
+            (gitee, "a/both"),
+            (github, "a/both"),
+            (gitee, "a/bangs"),
+            (gitlab, "a/bangs"),
+        ];
+        for (text, expected) in [
+            ("a/only!1", Ok("gitee:a/only!1")),
+            ("A/Only#1", Ok("gitee:A/Only!1")),
+            ("a/both#7", Ok("github:a/both!7")),
+            ("a/both!7", Ok("gitee:a/both!7")),
+            (
+                "a/bangs!7",
+                Err("`a/bangs!7` may be several; write one of them: gitee:a/bangs!7, gitlab@git.example.org:a/bangs!7"),
+            ),
+            ("x/y#7", Ok("github:x/y!7")),
+            ("x/y!7", Ok("gitee:x/y!7")),
+        ] {
+            let Ok(Pasted::Bare(bare)) = Pasted::parse(text, &[]) else {
+                panic!("{text}")
+            };
+            let read = bare.among(scope.into_iter()).map(|name| name.to_string());
+            assert_eq!(
+                read.as_deref().map_err(ToString::to_string),
+                expected.map_err(str::to_owned),
+                "{text}"
+            );
+        }
+        for bad in ["name#1", "#1", "a/b#", "a/b#x", "a/b!0", "a b/c#1"] {
+            assert!(Pasted::parse(bad, &[]).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn end_of_string(body: &[u8], quote: usize) -> usize {
     body.len()
 }
 
-fn end_of_value(body: &[u8], start: usize) -> usize {
+pub(super) fn end_of_value(body: &[u8], start: usize) -> usize {
     match body.get(start) {
         Some(b'"') => end_of_string(body, start),
         Some(b'{' | b'[') => {

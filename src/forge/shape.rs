@@ -14,7 +14,51 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct Unreadable {
+    /// All of them in one line.
     pub reason: String,
+    /// Each by itself: place, and what is wrong there. At least one.
+    pub each: Vec<(String, String)>,
+}
+
+impl Unreadable {
+    pub(super) fn new(place: &str, what: impl fmt::Display) -> Self {
+        Self::all(vec![(place.to_owned(), what.to_string())])
+    }
+
+    fn all(each: Vec<(String, String)>) -> Self {
+        let said: Vec<String> = each.iter().map(|(place, what)| format!("{place}: {what}")).collect();
+        Self {
+            reason: said.join("; "),
+            each,
+        }
+    }
+}
+
+/// Everything that is wrong with one body.
+#[derive(Default)]
+pub(super) struct Wrongs(Vec<(String, String)>);
+
+impl Wrongs {
+    /// What was read; where it is wrong, that is kept.
+    pub fn of<T>(&mut self, read: Result<T, Unreadable>) -> Option<T> {
+        read.map_err(|unreadable| self.0.extend(unreadable.each)).ok()
+    }
+
+    /// Errors: where anything was wrong.
+    pub fn none(self) -> Result<(), Unreadable> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(Unreadable::all(self.0)),
+        }
+    }
+
+    /// Where something that is needed was not read: what was wrong.
+    pub fn unreadable(self) -> Unreadable {
+        match self.0.is_empty() {
+            true => Unreadable::new("the body", "cannot be read"),
+            false => Unreadable::all(self.0),
+        }
+    }
 }
 
 /// A place in the JSON: the path before, which ends in a dot or is empty, and the field.
@@ -24,9 +68,7 @@ pub(super) struct At<'a>(pub &'a str, pub &'a str);
 impl At<'_> {
     pub fn wrong(self, what: impl fmt::Display) -> Unreadable {
         let Self(before, name) = self;
-        Unreadable {
-            reason: format!("{before}{name}: {what}"),
-        }
+        Unreadable::new(&format!("{before}{name}"), what)
     }
 
     pub fn missing(self) -> Unreadable {
@@ -51,15 +93,8 @@ pub(super) fn clipped(text: &str) -> Cow<'_, str> {
 
 /// `body` as an object. Errors: `Unreadable`, where it is no JSON or something else.
 pub(super) fn parse<'de, T: Shape<'de>>(body: &'de [u8]) -> Result<T, Unreadable> {
-    let seen: Seen<T> = serde_json::from_slice(body).map_err(|error| {
-        let form = body.starts_with(b"payload=");
-        let remedy = if form {
-            "; set the hook's content type to application/json"
-        } else {
-            ""
-        };
-        At("", "the body").wrong(format_args!("{}{remedy}", clipped(&error.to_string())))
-    })?;
+    let seen: Seen<T> =
+        serde_json::from_slice(body).map_err(|error| At("", "the body").wrong(clipped(&error.to_string())))?;
     seen.required(At("", "the body"))
 }
 

@@ -391,6 +391,42 @@ pub struct Failed {
     pub reason: String,
 }
 
+/// The numbers of the newest deliveries of these sources that could not be read.
+pub fn failed_of(db: &mut Db, forge: Forge, sources: &[&str], limit: i64) -> Result<Vec<DeliveryId>, StoreError> {
+    let query = deliveries::table
+        .filter(deliveries::state.eq("failed"))
+        .filter(deliveries::forge.eq(forge.as_str()))
+        .filter(deliveries::source.eq_any(sources))
+        .order(deliveries::id.desc())
+        .limit(limit)
+        .select(deliveries::id);
+    let ids: Vec<i64> = on!(db, c => query.load(c))?;
+    Ok(ids.into_iter().map(DeliveryId).collect())
+}
+
+/// A delivery that could not be read, as it came.
+#[derive(Clone, Debug)]
+pub struct FailedBody {
+    pub received_at: Moment,
+    pub reason: String,
+    /// zstd of the body.
+    pub body: Vec<u8>,
+}
+
+/// None where it has been read meanwhile.
+pub fn failed_body(db: &mut Db, id: DeliveryId) -> Result<Option<FailedBody>, StoreError> {
+    let query = deliveries::table
+        .find(id.0)
+        .filter(deliveries::state.eq("failed"))
+        .select((deliveries::received_at, deliveries::reason, deliveries::body));
+    let row: Option<(i64, Option<String>, Vec<u8>)> = on!(db, c => query.first(c).optional())?;
+    Ok(row.map(|(received_at, reason, body)| FailedBody {
+        received_at: Moment::from_millis(received_at),
+        reason: reason.unwrap_or_default(),
+        body,
+    }))
+}
+
 /// The newest deliveries that could not be read.
 pub fn failed_deliveries(db: &mut Db, limit: i64) -> Result<Vec<Failed>, StoreError> {
     newest(db, false, limit)

@@ -105,7 +105,7 @@ async fn taken(request: &HttpRequest, payload: &mut Payload, site: &Site) -> Res
         body: pack(&forge::redacted(forge, &body))
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the body could not be packed"))?,
     };
-    let concerns = forge::may_concern_a_pull(forge, event);
+    let concerns = forge::concerns_us(forge, event, &body);
     let received = site.ingest.keep(delivery).await?;
     Ok(match (received, concerns) {
         (Received::Again, _) => HttpResponse::Ok().json(json!({"status": "known"})),

@@ -76,6 +76,7 @@ routes! {
         ["kind", "region", "q", "at", "limit", "offset"], "Teams by points; text/csv on request";
     Everybody GET "/competitions/{slug}" => show::leaderboard, "", [], "The leaderboard as a page";
     Forge POST "/hooks/{forge}/{source}" => hooks::hook, "Kept", [], "A forge's webhook";
+    Forge POST "/hooks/{forge}/{source}/" => hooks::hook, "Kept", [], "The same: addresses are pasted with a slash too";
     Everybody GET "/api/v1/competitions/{slug}/live" => live::live, "",
         ["kind", "region", "q", "limit", "offset"], "Changes as they happen, as text/event-stream";
     Everybody GET "/api/v1/competitions" => api::competitions, "Competitions", [], "Every competition";

@@ -245,6 +245,9 @@ words! {
     not_known_do: "Check the number. A new one shows here within a minute; if it does not, tell the host, who can fetch it again from the forge. No fix is lost by that.", "请核对编号。新的合并请求会在一分钟内出现；如果没有，请告诉主办方，他们可以从代码平台补取，修复不会因此丢失。";
     out_of_scope: "This repository does not take part in the competition.", "该仓库不参加本次比赛。";
     out_of_scope_do: "Only pull requests in these repositories count:", "只有以下仓库的合并请求计入：";
+    several: "This may be several. Write one of them:", "可能是其中几个，请写明是哪一个：";
+    unread: "A delivery about this pull request came and could not be read.", "收到过关于这个合并请求的推送，但无法读取。";
+    unread_do: "Nothing is lost: the host sees what is wrong with it and can have it looked at again.", "内容没有丢失：主办方能看到问题所在，并可以重新读取。";
     not_a_pull: "This is not the address of a pull request.", "这不是合并请求的网址。";
     not_a_pull_do: "Open the pull request in your browser and copy its address: it looks like one of these.", "请在浏览器中打开合并请求并复制网址，形式如下。";
 

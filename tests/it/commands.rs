@@ -268,6 +268,89 @@ async fn an_import_takes_the_good_lines_names_the_bad_ones_and_ends_with_1() {
     assert_eq!(gone.code, 3);
 }
 
+fn listed(number: u64) -> serde_json::Value {
+    serde_json::json!({
+        "number": number, "state": "closed", "title": format!("Fix crack {number}"), "body": null,
+        "html_url": format!("https://github.com/clayworks/github/pull/{number}"), "user": {"login": "ada", "id": 1001},
+        "labels": [{"name": "kind/bug"}], "created_at": moment(ago(20)), "updated_at": moment(ago(1)),
+        "merged_at": moment(ago(1)), "merge_commit_sha": format!("c0ffee{number}"), "head": {"ref": "fix", "sha": "abc"},
+        "base": {"ref": "main", "repo": {"id": 810_001, "full_name": "clayworks/github"}}
+    })
+}
+
+#[actix_web::test]
+async fn an_import_reads_what_a_forges_api_lists() {
+    let database = Database::new();
+    seed(&database, Folder::new().on_disk().path()).await.fine();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("pulls.json");
+    let mut elsewhere = listed(3);
+    elsewhere["base"]["repo"] = serde_json::json!({"id": 9, "full_name": "clayworks/other"});
+    let mut bad = listed(4);
+    (bad["title"], bad["created_at"]) = (serde_json::Value::Null, "soon".into());
+    let page = |all: &[serde_json::Value]| serde_json::Value::from(all.to_vec()).to_string();
+    fs::write(
+        &file,
+        format!("{}\n{}\n", page(&[listed(1), listed(2)]), page(&[elsewhere, bad])),
+    )
+    .unwrap();
+    let from = |more: &[&'static str]| {
+        let mut arguments = vec!["import".to_owned(), text(&file).to_owned()];
+        arguments.extend(more.iter().map(|one| (*one).to_owned()));
+        arguments
+    };
+    let run = |arguments: Vec<String>| {
+        let url = database.url.clone();
+        async move {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            bugathlon(&url, &arguments).await
+        }
+    };
+    let said = run(from(&["--from", "github", "--competition", "spring"])).await;
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.out
+            .contains("3 pulls taken, 3 changed something, 1 are of repositories that no competition looks at"),
+        "{}",
+        said.out
+    );
+    for wrong in ["pulls.json:2: created_at: `soon`", "title: null"] {
+        assert!(said.err.contains(wrong), "{wrong}: {}", said.err);
+    }
+    assert_eq!(database.count("submissions"), 2);
+    let again = run(from(&["--from", "github"])).await;
+    assert!(
+        again.out.contains("3 pulls taken, 0 changed something"),
+        "{}",
+        again.out
+    );
+    // What all lines lack is said once.
+    let mut nameless = [listed(5), listed(6)];
+    for one in &mut nameless {
+        (one["base"]["repo"], one["html_url"]) = (serde_json::Value::Null, serde_json::Value::Null);
+    }
+    fs::write(&file, page(&nameless)).unwrap();
+    let said = run(from(&["--from", "github"])).await;
+    assert_eq!(said.code, 1);
+    assert_eq!(
+        said.err.matches("give --repository owner/name").count(),
+        1,
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("all 2 lines"), "{}", said.err);
+    let given = run(from(&["--from", "github", "--repository", "clayworks/github"])).await;
+    assert_eq!(given.code, 0, "{given:?}");
+    assert_eq!(database.count("submissions"), 4);
+    for usage in [
+        &["--from", "bitbucket"][..],
+        &["--repository", "a/b"],
+        &["--from", "github", "--host", "a b"],
+    ] {
+        assert_eq!(run(from(usage)).await.code, 2, "{usage:?}");
+    }
+}
+
 #[actix_web::test]
 async fn exit_codes_tell_refused_input_from_wrong_usage_from_a_failed_environment() {
     let database = Database::new();

@@ -829,3 +829,66 @@ async fn s11_what_judges_say_of_a_late_merge_shows_in_no_form() {
     twin.stop().await;
     site.stop().await;
 }
+
+#[actix_web::test]
+async fn a_judge_says_when_a_pull_landed_that_its_forge_calls_closed() {
+    let mut folder = Folder::new();
+    let mut closed = Fix::new("gitlab", 1, "ada").line();
+    (closed["state"], closed["merged_at"], closed["merge_sha"]) = ("closed".into(), Value::Null, Value::Null);
+    let mut untold = Fix::new("gitlab", 2, "bo").line();
+    (untold["merged_at"], untold["merge_sha"]) = (Value::Null, Value::Null);
+    folder.pulls = vec![
+        closed,
+        untold,
+        Fix::new("gitlab", 3, "cy").line(),
+        Fix::new("gitlab", 4, "cy").open().line(),
+    ];
+    let site = Site::of(&folder).await;
+    let judge = site.judge("judge1", "spring").await;
+    let landed = moment(ago(3));
+    let body = |merged_at: Value| json!({"action": "accept", "reason": "Pushed to main by the robot.", "merged_at": merged_at, "merge_sha": "C0FFEE1"});
+    let post = |number, body| {
+        let (site, judge) = (&site, &judge);
+        async move { site.post(judge, &decisions(site, number), body).await }
+    };
+    // Without the time there is nothing that could count.
+    post(1, accept()).await.is_problem(409);
+    let waits = post(2, accept()).await;
+    waits.is_problem(409);
+    assert!(waits.text().contains("nobody has told when"), "{}", waits.text());
+    for (number, told) in [
+        (3, json!(landed)),
+        (4, json!(landed)),
+        (1, json!(moment(crate::support::ahead(1)))),
+        (1, json!(moment(ago(100)))),
+        (1, json!("yesterday")),
+        (1, Value::Null),
+    ] {
+        post(number, body(told)).await.is_problem(422);
+    }
+    let reject = json!({"action": "reject", "reason": "Not a fix.", "merged_at": landed});
+    post(1, reject).await.is_problem(422);
+    for number in [1, 2] {
+        let answer = post(number, body(json!(landed))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let told = answer.json();
+        assert_eq!((&told["status"], &told["points"]), (&"accepted".into(), &1.into()));
+        assert_eq!(told["pull"]["merged_at"], landed);
+        assert_eq!(told["decision"]["merge_sha"], "c0ffee1");
+    }
+    site.board_where("both count", |board| {
+        of_team(board, "shanghai", "points") == 1 && of_team(board, "tsinghua", "points") == 1
+    })
+    .await;
+    let lines = holds_together(&site).await;
+    let decided = |line: &&Value| line["type"] == "decision";
+    assert_eq!(lines.iter().filter(decided).count(), 2);
+    assert!(lines.iter().filter(decided).all(|line| line["merged_at"] == landed));
+    let undone = site.delete(&judge, &decisions(&site, 1)).await.json();
+    assert_eq!(
+        (&undone["status"], &undone["pull"]["merged_at"]),
+        (&"rejected".into(), &Value::Null)
+    );
+    holds_together(&site).await;
+    site.stop().await;
+}

@@ -1,6 +1,6 @@
 use super::{Bench, at, now, spring};
 use crate::{
-    app::{Case, Explanation, ListQuery, Sight, Whose, case, explain, latest, list},
+    app::{Case, Explained, ListQuery, Sight, Whose, case, explain, latest, list},
     domain::{
         check::{Check, Outcome},
         evaluate::Status,
@@ -105,7 +105,8 @@ async fn a_case_says_where_its_points_come_from() {
     let mut bonus = 0;
     for one in &accepted {
         let name = one.name();
-        let Explanation::Case(found) = explain(&bench.app, &spring(), &name, Sight::Live, now()).await.unwrap() else {
+        let found = explain(&bench.app, &spring(), &name, Sight::Live, now()).await.unwrap();
+        let Explained::Case(found) = found.what else {
             panic!("{name} has a submission");
         };
         let award = found.award.unwrap();
@@ -136,14 +137,15 @@ async fn what_is_out_of_scope_or_unknown_is_said_so() {
     let out = explain(&bench.app, &spring(), &of("gitee:a/b!1"), Sight::Public, now())
         .await
         .unwrap();
-    assert!(matches!(out, Explanation::OutOfScope));
+    assert!(matches!(out.what, Explained::OutOfScope));
     let listed = all(&bench, &spring(), ListQuery::default(), Sight::Live, now()).await;
     let mut name = listed[0].name();
     name.number = 999_999;
     let unknown = explain(&bench.app, &spring(), &name, Sight::Public, now())
         .await
         .unwrap();
-    assert!(matches!(unknown, Explanation::Unknown));
+    assert!(matches!(unknown.what, Explained::Unknown));
+    assert_eq!(unknown.unread, None);
     let none = explain(&bench.app, &Slug::parse("none").unwrap(), &name, Sight::Public, now()).await;
     assert!(none.is_err());
 }

@@ -3,6 +3,7 @@
 
 mod anything;
 mod identity;
+mod listed;
 mod proofs;
 mod readings;
 mod real;

@@ -160,12 +160,6 @@ fn what_is_wrong_is_named_with_its_place() {
             no(),
             "object_attributes.iid: missing",
         ),
-        (
-            Forge::GitLab,
-            "/object_attributes/author_id",
-            no(),
-            "object_attributes.author_id: missing",
-        ),
         (Forge::GitLab, "/project", no(), "project: null"),
         (
             Forge::GitCode,
@@ -201,10 +195,8 @@ fn what_is_no_json_says_so() {
         (&b""[..], "the body: EOF while parsing a value at line 1 column 0"),
         (b"[]", "the body: a list where an object belongs"),
         (b"{}x", "the body: trailing characters at line 1 column 3"),
-        (
-            b"payload=%7B%7D",
-            "the body: expected value at line 1 column 1; set the hook's content type to application/json",
-        ),
+        (b"payload=%7B%7D", "repository: missing; pull_request: missing"),
+        (b"load=%7B%7D", "the body: expected value at line 1 column 1"),
         (
             b"{\"number\":1,\"number\":2}",
             "the body: duplicate field `number` at line 1 column 20",
@@ -365,7 +357,6 @@ fn odd_words_do_not_become_facts() {
 fn events_that_are_not_about_a_pulls_facts() {
     let ignored = |forge, event, body: &[u8]| matches!(read(forge, event, body), Ok(Reading::Ignored(_)));
     for event in [
-        "ping",
         "push",
         "issues",
         "issue_comment",
@@ -398,4 +389,158 @@ fn events_that_are_not_about_a_pulls_facts() {
             .reason
             .contains("X-GitHub-Event")
     );
+}
+
+/// A made-up body as GitHub's default content type has it.
+fn form(json: &[u8]) -> Vec<u8> {
+    let json = String::from_utf8(json.to_vec()).unwrap();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("payload", &json);
+    form.finish().into_bytes()
+}
+
+#[test]
+fn a_form_reads_as_the_json_in_it() {
+    for name in ["pull_request-closed-merged", "pull_request-labeled"] {
+        let json = made_up(Forge::GitHub, name);
+        let both = [json.clone(), form(&json)].map(|body| read(Forge::GitHub, Some("pull_request"), &body));
+        assert!(matches!(both[0], Ok(Reading::Pull(_))));
+        assert_eq!(both[0], both[1], "{name}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let none = || json!(null);
+    let changes = [
+        ("/pull_request/title", none()),
+        ("/pull_request/created_at", json!("soon")),
+        ("/pull_request/base/ref", json!("")),
+    ];
+    assert_eq!(
+        reason(Forge::GitHub, &opened(Forge::GitHub, &changes)),
+        "pull_request.base.ref: missing; pull_request.created_at: `soon` is not a time with its zone; \
+         pull_request.title: null"
+    );
+    let changes = [
+        ("/object_attributes/iid", json!(0)),
+        ("/object_attributes/title", none()),
+        ("/project", none()),
+    ];
+    assert_eq!(
+        reason(Forge::GitLab, &opened(Forge::GitLab, &changes)),
+        "project: null; object_attributes.iid: 0 is no pull's number; object_attributes.title: null"
+    );
+}
+
+#[test]
+fn text_that_is_no_text_is_taken_with_a_mark_in_its_place() {
+    for (forge, place) in [
+        (Forge::GitHub, "/pull_request/title"),
+        (Forge::Gitee, "/pull_request/title"),
+        (Forge::GitLab, "/object_attributes/title"),
+        (Forge::GitCode, "/object_attributes/title"),
+    ] {
+        let body = String::from_utf8(opened(forge, &[(place, json!("HALF"))])).unwrap();
+        let half = body.replace("HALF", "a\\ud83d");
+        assert_eq!(pull_in(forge, half.as_bytes()).title, "a\u{FFFD}", "{forge}");
+        let [before, after] = body.split("HALF").collect::<Vec<_>>()[..] else {
+            panic!("{body}")
+        };
+        let bytes = [before.as_bytes(), b"a\xFFb", after.as_bytes()].concat();
+        assert_eq!(pull_in(forge, &bytes).title, "a\u{FFFD}b", "{forge}");
+    }
+}
+
+#[test]
+fn who_is_gone_is_named_by_nobody() {
+    let ghost = json!({"login": "ghost", "username": "ghost", "id": 10_137});
+    for (forge, places) in [
+        (Forge::GitHub, vec![("/pull_request/user", ghost.clone())]),
+        (
+            Forge::Gitee,
+            vec![("/pull_request/user", ghost.clone()), ("/author", ghost.clone())],
+        ),
+        (Forge::GitLab, vec![("/object_attributes/author_id", json!(null))]),
+        (
+            Forge::GitCode,
+            vec![
+                ("/object_attributes/author", ghost.clone()),
+                ("/object_attributes/author_id", json!(null)),
+            ],
+        ),
+    ] {
+        let body = opened(forge, &places);
+        assert_eq!(report_in(forge, &body).telling.told.author, None, "{forge}");
+    }
+}
+
+#[test]
+fn system_hooks_of_other_kinds_are_ignored() {
+    let system = |body: &[u8]| read(Forge::GitLab, Some("System Hook"), body);
+    assert!(matches!(
+        system(b"{\"event_name\":\"project_create\",\"path\":\"lamp\"}"),
+        Ok(Reading::Ignored(why)) if why.contains("project_create")
+    ));
+    assert!(matches!(system(b"{\"object_kind\":\"push\"}"), Ok(Reading::Ignored(_))));
+    let merged = made_up(Forge::GitLab, "merge_request-merge");
+    assert!(matches!(system(&merged), Ok(Reading::Pull(_))));
+    assert!(system(b"{\"some\":1}").is_err());
+}
+
+#[test]
+fn what_means_nothing_here_is_told_from_what_does_by_header_or_body() {
+    let merged = |forge, name: &str| made_up(forge, name);
+    let pull = merged(Forge::GitHub, "pull_request-closed-merged");
+    let request = merged(Forge::GitLab, "merge_request-merge");
+    let push = merged(Forge::GitLab, "push");
+    for (forge, event, body, concerns) in [
+        (Forge::GitHub, Some("pull_request"), &pull[..], true),
+        (Forge::GitHub, Some("push"), b"", false),
+        (Forge::GitHub, Some("ping"), b"{\"zen\":\"x\"}", false),
+        (Forge::GitHub, Some("ping"), b"payload=%7B%7D", false),
+        // What would fail of an event fails of a ping.
+        (Forge::GitHub, Some("ping"), b"load=%7B%7D", true),
+        (Forge::GitHub, None, &pull, true),
+        (Forge::GitLab, Some("Merge Request Hook"), &request, true),
+        (Forge::GitLab, Some("System Hook"), &request, true),
+        (Forge::GitLab, Some("System Hook"), &push, false),
+        (
+            Forge::GitLab,
+            Some("System Hook"),
+            b"{\"event_name\":\"user_create\"}",
+            false,
+        ),
+        (Forge::GitLab, Some("Note Hook"), b"", false),
+        (Forge::GitLab, None, &push, false),
+        (Forge::Gitee, Some("Push Hook"), b"", false),
+        (Forge::GitCode, Some("merge request hook"), &request, true),
+    ] {
+        assert_eq!(concerns_us(forge, event, body), concerns, "{forge} {event:?}");
+    }
+}
+
+#[test]
+fn a_body_that_cannot_be_read_is_found_by_path_and_number() {
+    let path = RepoPath::parse("KilnWorks/kiln").unwrap();
+    for (body, number, found) in [
+        (&br#"{"number": 42, "full_name": "kilnworks/kiln"}"#[..], 42, true),
+        (br#"{"number":42,"full_name":"kilnworks/kiln"}"#, 4, false),
+        (br#"{"number":421,"full_name":"kilnworks/kiln"}"#, 42, false),
+        (br#"{"iid":"42","path":"kilnworks\/kiln""#, 42, true),
+        (br#"{"url":"https://x/kilnworks/kiln/pull/42.diff""#, 42, true),
+        (br#"{"number":42,"full_name":"kilnworks/other"}"#, 42, false),
+        (
+            b"payload=%7B%22number%22%3A42%2C%22x%22%3A%22kilnworks%2Fkiln%22",
+            42,
+            true,
+        ),
+    ] {
+        assert_eq!(
+            mentions(body, &path, number),
+            found,
+            "{}",
+            String::from_utf8_lossy(body)
+        );
+    }
 }

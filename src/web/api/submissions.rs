@@ -1,9 +1,8 @@
 //! Submissions as JSON, and the explainer.
 
 use crate::{
-    app::{self, Case, Explanation, ListQuery},
+    app::{self, Case, Explained, ListQuery},
     domain::{check, team::SubmissionId, text::Lang, words::Voice},
-    forge::PullName,
     web::{
         Site,
         problem::Problem,
@@ -81,23 +80,30 @@ pub async fn explain(request: HttpRequest, site: web::Data<Site>) -> Result<Http
     let text = query
         .get("url")
         .ok_or_else(|| Problem::bad_request("url: is missing; give the address of a pull"))?;
-    let hosts = app::own_hosts(&site.live(slug.as_str())?.board.face().definition);
-    let name = PullName::parse(text, &hosts).map_err(|why| Problem::bad_request(format!("url: {why}")))?;
+    let name = app::pasted(&site.live(slug.as_str())?.board.face().definition, text);
+    let name = name.map_err(|why| Problem::bad_request(format!("url: {why}")))?;
     let looked = sight::board(&request, &site, slug.as_str()).await?;
     let found = app::explain(&site.app, &slug, &name, looked.sight(), site.now()).await?;
     let pull = json!({
         "forge": name.forge.kind, "host": name.forge.host(), "repository": name.repository.as_str(), "number": name.number, "url": name.url(),
     });
     let lang = lang(&request);
-    Ok(match found {
-        Explanation::Case(case) => {
+    let unread = found
+        .unread
+        .as_ref()
+        .map(|unread| json!({ "received_at": unread.received_at, "reason": unread.reason }));
+    Ok(match found.what {
+        Explained::Case(case) => {
             let mut value = case.json(lang);
+            if let Some(unread) = unread {
+                value["unread"] = unread;
+            }
             if looked.uncovered.is_some() {
                 value["live"] = json!(true);
             }
             looked.hand_out(respond::json(&request, &value))
         }
-        Explanation::OutOfScope => {
+        Explained::OutOfScope => {
             let finding = check::out_of_scope(name.repository.as_str());
             let live = site.live(slug.as_str())?;
             let voice = Voice {
@@ -114,9 +120,15 @@ pub async fn explain(request: HttpRequest, site: web::Data<Site>) -> Result<Http
             });
             respond::json(&request, &answer)
         }
-        Explanation::Unknown => {
-            let detail =
-                "its repository is part of this competition, but no hook, import or seed has told of this pull";
+        Explained::Unknown => {
+            let detail = match &found.unread {
+                None => "its repository is part of this competition, but no hook, import or seed has told of this pull"
+                    .to_owned(),
+                Some(unread) => format!(
+                    "a delivery of {} seems to be about it and could not be read; the host sees why and can have it looked at again",
+                    unread.received_at
+                ),
+            };
             return Err(Problem::not_found(format!("{name}: {detail}")));
         }
     })

@@ -5,8 +5,12 @@ use super::{
     shell::{Frame, Tab, Work, frame},
     verdict::{self, Case},
     view::{Event, PullRef, Shell},
+    when,
 };
-use crate::domain::forge::{Forge, ForgeHost};
+use crate::domain::{
+    forge::{Forge, ForgeHost},
+    time::Moment,
+};
 use maud::{Markup, html};
 
 pub struct ExplainPage<'a> {
@@ -16,6 +20,8 @@ pub struct ExplainPage<'a> {
     pub url: &'a str,
     /// None: nothing was asked yet.
     pub answer: Option<Answer<'a>>,
+    /// A delivery about the pull came then and could not be read; and why, where one may know.
+    pub unread: Option<(Moment, Option<&'a str>)>,
 }
 
 pub enum Answer<'a> {
@@ -25,6 +31,8 @@ pub enum Answer<'a> {
     NotKnown(PullRef<'a>),
     /// Its repository is not in scope; the ones that are.
     OutOfScope(PullRef<'a>, Vec<(&'a ForgeHost, &'a str)>),
+    /// It may be several, each as it is written with its forge.
+    Several(&'a str),
     /// Not the address of a pull on one of the four forges.
     NotAPull,
 }
@@ -40,6 +48,13 @@ pub fn explain(page: &ExplainPage<'_>) -> Markup {
         (form(page))
     };
     let body = html! {
+        @if let Some((at, reason)) = page.unread {
+            section.verdict.waiting {
+                p.say { strong { (w.unread) } } p { (when::stamp(shell, event.zone, at)) }
+                @if let Some(reason) = reason { p { code { (written(reason)) } } }
+                p { (w.unread_do) }
+            }
+        }
         @match &page.answer {
             None => (how(page)),
             Some(Answer::Known(id, case)) => {
@@ -59,6 +74,9 @@ pub fn explain(page: &ExplainPage<'_>) -> Markup {
                     p.say { strong { (w.out_of_scope) } } p { (pull_key(pull)) } p { (w.out_of_scope_do) }
                     ul { @for (forge, path) in scope { li { (repository(forge, path)) } } }
                 }
+            },
+            Some(Answer::Several(each)) => {
+                section.verdict.waiting { p.say { strong { (w.several) } } p { code { (written(each)) } } }
             },
             Some(Answer::NotAPull) => {
                 section.verdict.rejected { p.say { strong { (w.not_a_pull) } } p { (w.not_a_pull_do) } }
@@ -90,7 +108,7 @@ fn form(page: &ExplainPage<'_>) -> Markup {
             @if shell.lang_in_url { input type="hidden" name="lang" value=(shell.lang.code()); }
             label for="url" { (w.pull_address) }
             div {
-                input #url type="url" name="url" value=(page.url) required maxlength="2000" autocomplete="off"
+                input #url type="text" name="url" value=(page.url) required maxlength="2000" autocomplete="off"
                     placeholder="https://gitee.com/owner/name/pulls/1" inputmode="url" spellcheck="false";
                 button type="submit" { (w.ask) }
             }

@@ -2,7 +2,7 @@
 
 use super::{boards::team_row, event, event_of};
 use crate::{
-    app::{self, Case, Explanation, Whose},
+    app::{self, Case, Explained, Whose},
     domain::{
         check::Outcome,
         evaluate::Status,
@@ -11,7 +11,7 @@ use crate::{
         text::{Lang, Slug},
         time::Moment,
     },
-    forge::PullName,
+    forge::BadPullUrl,
     live::{Part, Snapshot},
     store,
     web::{
@@ -94,7 +94,7 @@ impl Lent {
                 base_branch: pull.base_branch.as_deref().unwrap_or_default(),
                 state: pull.state,
                 created_at: pull.created_at,
-                merged_at: pull.merged_at,
+                merged_at: case.landing().merged_at,
             },
             person: case.person().map(|person| PersonRef {
                 slug: person.slug.as_str(),
@@ -188,31 +188,34 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
     let asked = Asked::of(request);
     let query = asked.query();
     let url = query.get("url").unwrap_or("");
-    let name = PullName::parse(url, &app::own_hosts(&snapshot.face.definition)).ok();
+    let name = app::pasted(&snapshot.face.definition, url);
     let found = match &name {
-        Some(name) => {
+        Ok(name) => {
             let slug = snapshot.face.slug().clone();
             Some(app::explain(&site.app, &slug, name, looked.sight(), site.now()).await?)
         }
-        None => None,
+        Err(_) => None,
     };
-    let lent = match &found {
-        Some(Explanation::Case(case)) => Lent::of(site, case),
+    let unread = found.as_ref().and_then(|found| found.unread.as_ref());
+    let unread = unread.map(|unread| (unread.received_at, unread.reason.as_deref()));
+    let what = found.as_ref().map(|found| &found.what);
+    let lent = match what {
+        Some(Explained::Case(case)) => Lent::of(site, case),
         _ => Lent { code: String::new() },
     };
-    let pull = name.as_ref().map(|name| PullRef {
+    let pull = name.as_ref().ok().map(|name| PullRef {
         forge: &name.forge,
         repository: name.repository.as_str(),
         number: name.number,
     });
     let definition = &snapshot.face.definition;
-    let answer = match (&found, pull) {
-        (Some(Explanation::Case(case)), _) => Some(Answer::Known(
+    let answer = match (what, pull) {
+        (Some(Explained::Case(case)), _) => Some(Answer::Known(
             case.submission.id.0,
             Box::new(lent.case(case, asked.lang)),
         )),
-        (Some(Explanation::Unknown), Some(pull)) => Some(Answer::NotKnown(pull)),
-        (Some(Explanation::OutOfScope), Some(pull)) => {
+        (Some(Explained::Unknown), Some(pull)) => Some(Answer::NotKnown(pull)),
+        (Some(Explained::OutOfScope), Some(pull)) => {
             let scope = definition
                 .repositories
                 .iter()
@@ -221,13 +224,17 @@ async fn why_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Pr
             Some(Answer::OutOfScope(pull, scope))
         }
         _ if url.is_empty() => None,
-        _ => Some(Answer::NotAPull),
+        _ => Some(match &name {
+            Err(BadPullUrl::Several(_, each)) => Answer::Several(each),
+            _ => Answer::NotAPull,
+        }),
     };
     let page = pages::ExplainPage {
         shell: asked.shell(&site.origin),
         event: event_of(&snapshot, &looked),
         url,
         answer,
+        unread,
     };
     Ok(looked.hand_out(respond::page(request, &pages::explain(&page).into_string())))
 }
@@ -245,7 +252,7 @@ fn rows<'a>(cases: &'a [Case], codes: &'a [String], lang: Lang, with_person: boo
         status: case.status(),
         held: case.hidden,
         points: case.points(),
-        merged_at: case.fact.pull.merged_at,
+        merged_at: case.landing().merged_at,
         reason: reason(case, lang).map(Cow::Owned),
         person: case.person().filter(|_| with_person).map(|person| PersonRef {
             slug: person.slug.as_str(),

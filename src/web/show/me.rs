@@ -256,7 +256,7 @@ fn own_fix<'a>(
             status: case.status(),
             held: case.hidden,
             points: case.points(),
-            merged_at: case.fact.pull.merged_at,
+            merged_at: case.landing().merged_at,
             reason,
             person: None,
         },

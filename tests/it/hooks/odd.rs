@@ -35,6 +35,104 @@ async fn an_event_that_means_nothing_here_is_200_and_kept_as_ignored() {
     site.stop().await;
 }
 
+fn signed(event: &str, body: Vec<u8>) -> Hook {
+    let hook = github(&Fix::new("github", 1, "ada"), SECRET)
+        .with("X-GitHub-Event", event)
+        .with("X-Hub-Signature-256", sha256(SECRET, &body));
+    Hook { body, ..hook }
+}
+
+/// GitHub's default content type.
+fn form(json: &[u8]) -> Vec<u8> {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("payload", &String::from_utf8_lossy(json));
+    form.finish().into_bytes()
+}
+
+#[actix_web::test]
+async fn a_form_counts_as_the_json_in_it_and_so_does_an_address_with_a_slash_at_its_end() {
+    let site = Site::of(&Folder::new()).await;
+    let of = |number| github(&Fix::new("github", number, "ada"), SECRET);
+    site.deliver(&signed("pull_request", form(&of(1).body))).await;
+    let mut slash = of(2);
+    slash.path.push('/');
+    site.deliver(&slash).await;
+    site.board_where("both count", |board| of_team(board, "shanghai", "points") == 2)
+        .await;
+    let mut altered = signed("pull_request", form(&of(3).body));
+    altered.body.push(b' ');
+    assert_eq!(site.send(&altered).await.status, 401);
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_ping_fails_where_the_events_after_it_would() {
+    let site = Site::of(&Folder::new()).await;
+    let zen = br#"{"zen":"Design for failure.","hook_id":1}"#;
+    for (ping, status) in [
+        (signed("ping", zen.to_vec()), 200),
+        (signed("ping", form(zen)), 200),
+        (
+            signed("ping", zen.to_vec()).with("X-Hub-Signature-256", sha256("other", zen)),
+            401,
+        ),
+        (signed("ping", zen.to_vec()).without("X-Hub-Signature-256"), 401),
+        (signed("ping", b"zen=1".to_vec()), 202),
+    ] {
+        assert_eq!(site.send(&ping).await.status, status);
+    }
+    let settled = site.settled().await;
+    assert!(settled[0].starts_with("ignored") && settled[1].starts_with("ignored"));
+    assert!(settled[2].starts_with("failed"), "{settled:?}");
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_system_hook_of_a_merge_request_counts_and_any_other_is_ignored() {
+    let site = Site::of(&Folder::new()).await;
+    let system = |hook: Hook| hook.with("X-Gitlab-Event", "System Hook");
+    site.deliver(&system(gitlab_signed(&Fix::new("gitlab", 1, "ada"), SECRET)))
+        .await;
+    let other = system(gitlab(&Fix::new("gitlab", 2, "ada"), SECRET));
+    let other = Hook {
+        body: br#"{"event_name":"project_create","path_with_namespace":"clayworks/gitlab"}"#.to_vec(),
+        ..other
+    };
+    let answer = site.send(&other).await;
+    assert_eq!(
+        (answer.status, answer.json()["status"].as_str()),
+        (200, Some("ignored"))
+    );
+    site.board_where("the merge request counts", |board| {
+        of_team(board, "shanghai", "points") == 1
+    })
+    .await;
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_delivery_that_could_not_be_read_is_named_where_somebody_asks_about_the_pull() {
+    let site = Site::of(&Folder::new()).await;
+    let whole = github(&Fix::new("github", 77, "ada"), SECRET).body;
+    let cut = whole[..whole.len() - 2].to_vec();
+    site.deliver(&signed("pull_request", cut)).await;
+    assert!(site.settled().await[0].starts_with("failed"));
+    let ask = |number: u64| format!("/api/v1/competitions/spring/explain?url=clayworks/github%23{number}");
+    let told = site.get(&ask(77)).await;
+    told.is_problem(404);
+    assert!(told.text().contains("could not be read"), "{}", told.text());
+    assert!(!site.get(&ask(7)).await.text().contains("could not be read"));
+    for (lang, words) in [("en", "could not be read"), ("zh", "无法读取")] {
+        let page = site
+            .get(&format!(
+                "/competitions/spring/why?lang={lang}&url=clayworks/github%2377"
+            ))
+            .await;
+        assert!(page.text().contains(words), "{lang}");
+    }
+    site.stop().await;
+}
+
 #[actix_web::test]
 async fn what_is_not_as_the_event_promises_is_202_and_kept_as_failed_with_the_reason() {
     let site = Site::of(&Folder::new()).await;

@@ -13,7 +13,7 @@ mod stream;
 
 pub use browser::Browser;
 pub use database::Database;
-pub use folder::{Fix, Folder, SECRET, ago, moment};
+pub use folder::{Fix, Folder, SECRET, ago, ahead, moment};
 pub use hooks::{
     Hook, base64, gitcode, gitee_signed, gitee_with_password, github, gitlab, gitlab_signed, hmac, hook, sha256,
 };

@@ -120,6 +120,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
     });
     let why = |answer: Option<Answer<'_>>| {
         explain(&ExplainPage {
+            unread: hostile.then_some((world.now, Some(HOSTILE))),
             shell: shell("/competitions/mindcon-2020/why"),
             event,
             url: if hostile {
@@ -246,6 +247,7 @@ pub fn pages(world: &World, lang: Lang, hostile: bool) -> Vec<(&'static str, Mar
             ))),
         ),
         ("why-no-pull", why(Some(Answer::NotAPull))),
+        ("why-several", why(Some(Answer::Several("gitee:a/b!1, gitcode:a/b!1")))),
         (
             "rules",
             rules(&RulesPage {

@@ -224,7 +224,7 @@ fn result(case: &Case, code: &str, lang: Lang) -> Vec<Cell> {
         Cell::text(status),
         Cell::Number(case.points()),
         Cell::Time(pull.created_at),
-        Cell::time(pull.merged_at),
+        Cell::time(case.landing().merged_at),
         Cell::text(why.join("; ")),
     ]
 }

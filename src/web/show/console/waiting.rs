@@ -89,7 +89,7 @@ fn row<'a>(case: &'a Case, code: &'a str, lang: Lang) -> WaitingRow<'a> {
         status: case.status(),
         held: case.hidden,
         created_at: pull.created_at,
-        merged_at: pull.merged_at,
+        merged_at: case.landing().merged_at,
         reasons: reasons(case, lang),
     }
 }
