@@ -148,6 +148,13 @@ impl Room {
         true
     }
 
+    fn leave(&mut self) {
+        let address = self.address.as_deref();
+        self.budget().give_back(address, self.short);
+        LONG_HOOKS.give_back(address, self.long);
+        (self.short, self.long) = (0, 0);
+    }
+
     fn budget(&self) -> &'static Budget {
         if self.hook { &SHORT_HOOKS } else { &OTHERS }
     }
@@ -155,10 +162,15 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        let address = self.address.as_deref();
-        self.budget().give_back(address, self.short);
-        LONG_HOOKS.give_back(address, self.long);
+        self.leave();
     }
+}
+
+fn no_room() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too much is arriving at once; try again shortly",
+    )
 }
 
 fn too_long(cap: usize) -> Problem {
@@ -173,7 +185,8 @@ pub fn told_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads a body as it arrives; `each` part of it is looked at on the way.
+/// Reads a body as it arrives; `each` part of it is looked at on the way. A hook for which there is no room is looked at
+/// to its end all the same: a proof that is wrong is told so, however much arrives.
 ///
 /// Errors: 413 above `cap`; 408 where it is not here in time; 503 where there is no room; 400 where it breaks off.
 pub async fn arriving(
@@ -194,6 +207,7 @@ async fn arriving_within(
 ) -> Result<Bytes, Problem> {
     let end = Instant::now() + time;
     let mut body = BytesMut::new();
+    let (mut length, mut is_kept) = (0, true);
     loop {
         let next = timeout_at(end, payload.next()).await.map_err(|_| {
             Problem::new(
@@ -202,22 +216,28 @@ async fn arriving_within(
             )
         })?;
         let Some(chunk) = next else {
-            return Ok(body.freeze());
+            return if is_kept { Ok(body.freeze()) } else { Err(no_room()) };
         };
         let chunk = chunk.map_err(|_| Problem::bad_request("the body broke off; send it again"))?;
-        let length = body.len() + chunk.len();
+        length += chunk.len();
         if length > cap {
             return Err(too_long(cap));
         }
         each(&chunk);
+        if !is_kept {
+            continue;
+        }
         if length > body.capacity() {
             // Not by doubling: what is reserved is what is taken.
             let wanted = (length + length / 4).max(STEP).min(cap);
             if !room.grow(wanted) {
-                return Err(Problem::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "too much is arriving at once; try again shortly",
-                ));
+                if !room.hook {
+                    return Err(no_room());
+                }
+                is_kept = false;
+                body = BytesMut::new();
+                room.leave();
+                continue;
             }
             let mut larger = BytesMut::with_capacity(wanted);
             larger.extend_from_slice(&body);

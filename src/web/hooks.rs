@@ -81,13 +81,15 @@ async fn taken(request: &HttpRequest, payload: &mut Payload, site: &Site) -> Res
     // Held until the hook is kept.
     let mut room = Room::of_hook(limit::of(address::client(request, &site.proxies)));
     let arriving = body::arriving(payload, BODY_LIMIT, &mut room, |part| checking.update(part)).await;
-    let body = arriving.map_err(|problem| {
-        if problem.status == StatusCode::PAYLOAD_TOO_LARGE {
-            too_long()
-        } else {
-            problem
+    let body = match arriving {
+        Ok(body) => body,
+        Err(problem) if problem.status == StatusCode::PAYLOAD_TOO_LARGE => return Err(too_long()),
+        // It was there to its end, and not kept.
+        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => {
+            return Err(checking.finish().map_or_else(unproven, |_| problem));
         }
-    })?;
+        Err(problem) => return Err(problem),
+    };
     let proven = checking.finish().map_err(unproven)?;
     let hook = Hook {
         headers: &headers,

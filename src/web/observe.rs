@@ -92,7 +92,8 @@ where
 {
     let started = Instant::now();
     let surface = surface(request.path());
-    let closes = doors::arrived(&mut request, surface == LIVE);
+    // A stream's connection is for nothing else, or it would count as a stream's once that is over.
+    let closes = doors::arrived(&mut request) || surface == LIVE;
     let quiet = matches!(*request.method(), Method::GET | Method::HEAD);
     // What somebody did may show on a board; a hook rings for itself once it was looked at.
     let site = request
@@ -121,6 +122,9 @@ where
                 (_, true) => tracing::info!(request_id = id, %method, path, status, micros, "request"),
                 (_, false) => tracing::debug!(request_id = id, %method, path, status, micros, "request"),
             }
+        }
+        if surface == LIVE && status == 200 {
+            doors::streams(answer.request());
         }
         if closes {
             answer

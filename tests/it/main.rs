@@ -7,6 +7,7 @@ mod accounts;
 mod apart;
 mod board;
 mod boards;
+mod bounds;
 mod certificate;
 mod commands;
 mod desk;

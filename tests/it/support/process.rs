@@ -85,6 +85,19 @@ impl Server {
             .unwrap()
     }
 
+    /// With what `ulimit` is told of its open files, such as `-S -n 1024`.
+    pub async fn limited(database: &Database, files: &str) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("ulimit {files}; exec \"$0\" \"$@\"")])
+            .arg(env!("CARGO_BIN_EXE_bugathlon"))
+            .args(["--database-url", &database.url])
+            .stdin(Stdio::null());
+        tokio::task::spawn_blocking(move || Self::start_now(command))
+            .await
+            .unwrap()
+    }
+
     pub async fn seeded(database: &Database, folder: &Path) -> Self {
         bugathlon(&database.url, &["seed", folder.to_str().unwrap()])
             .await
