@@ -4,6 +4,10 @@
 //! thing, in turns with the project, so that both see the same minute. Figures are printed, never judged:
 //! the program fails only where a part cannot be run at all, and says so in its line.
 
+#[path = "load/abuse.rs"]
+mod abuse;
+#[path = "load/acts.rs"]
+mod acts;
 #[path = "load/client.rs"]
 mod client;
 #[path = "load/limits.rs"]
@@ -30,7 +34,7 @@ use std::{
 
 type Part = fn(&Bench) -> Result<Vec<Row>, Box<dyn std::error::Error>>;
 
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 12] = [
     ("page", parts::page),
     ("json", parts::json),
     ("not-modified", parts::not_modified),
@@ -40,6 +44,9 @@ const PARTS: [(&str, Part); 9] = [
     ("one-more-merge", parts::one_more_merge),
     ("start", parts::start),
     ("memory", parts::memory),
+    ("abuse", abuse::abuse),
+    ("acts", acts::acts_sqlite),
+    ("acts-postgres", acts::acts_postgres),
 ];
 
 const PINNED: &str = "BUGATHLON_BENCH_PINNED";

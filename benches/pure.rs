@@ -154,12 +154,12 @@ fn board() -> Board {
     })
 }
 
-fn leaderboard_page(board: &Board, snapshot: &Snapshot) -> String {
+fn leaderboard_page(snapshot: &Snapshot) -> String {
     let face = &snapshot.face;
     let definition = &face.definition;
     let rows = snapshot.filtered(&bugathlon::live::Filter::default());
     let listed = Part { offset: 0, limit: 100 }.of(&rows);
-    let growths = board.team_growth(&listed.iter().map(|row| row.team).collect::<Vec<_>>());
+    let growths = snapshot.team_growth(&listed.iter().map(|row| row.team).collect::<Vec<_>>());
     let sparks: Vec<Vec<i64>> = growths
         .iter()
         .map(|growth| {
@@ -246,8 +246,8 @@ fn forms(bench: &mut Criterion) {
     group.bench_function("JSON of 1,000 teams", |b| {
         b.iter(|| snapshot.standings.leaderboard(face, rows.len(), black_box(rows)));
     });
-    group.bench_function("page of 100 rows", |b| b.iter(|| leaderboard_page(&board, &snapshot)));
-    let page = leaderboard_page(&board, &snapshot);
+    group.bench_function("page of 100 rows", |b| b.iter(|| leaderboard_page(&snapshot)));
+    let page = leaderboard_page(&snapshot);
     group.bench_function("brotli of that page", |b| {
         b.iter(|| bugathlon::live::Rendered::of(black_box(page.as_bytes()), bugathlon::live::Encoding::Brotli));
     });

@@ -81,6 +81,12 @@ pub enum Command {
     },
     /// Fold everything again from the facts, and say what differed.
     Rebuild { slug: String },
+    /// Look again at deliveries that failed.
+    Retry {
+        /// FORGE/NAME; without it, of every source.
+        #[arg(long)]
+        source: Option<String>,
+    },
     /// Write all that anyone needs to fold the standings again.
     Export { slug: String, file: PathBuf },
     /// Fold an export again, with no database, and say what differs.
@@ -162,10 +168,17 @@ pub struct Listen {
 pub struct Serve {
     #[command(flatten)]
     pub listen: Listen,
+    /// Make a database where there is none.
+    #[arg(long)]
+    pub create: bool,
     /// Proxies that are believed about who asks (X-Forwarded-For): addresses and networks with commas
     /// between, such as 127.0.0.1,10.0.0.0/8.
     #[arg(long, env = "TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
     pub trusted_proxies: Proxies,
+    /// Live streams at most, half of them from one address. Default: what the limit of open files leaves beside
+    /// 512 for everything else.
+    #[arg(long, env = "STREAMS", value_name = "COUNT")]
+    pub streams: Option<usize>,
     #[command(flatten)]
     github: GitHub,
     #[command(flatten)]

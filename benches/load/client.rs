@@ -199,8 +199,13 @@ impl Answer {
 
 /// Asks once, on a connection of its own.
 pub fn once(address: SocketAddr, request: &[u8]) -> io::Result<Answer> {
+    once_within(address, request, Duration::from_secs(120))
+}
+
+/// As [`once`], with this long for each piece of the answer.
+pub fn once_within(address: SocketAddr, request: &[u8], patience: Duration) -> io::Result<Answer> {
     let mut stream = std::net::TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(120)))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.write_all(request)?;
     let mut framing = Framing::new();
     let (mut body, mut head) = (Vec::new(), Vec::new());

@@ -3,7 +3,7 @@
 
 use crate::made::folder::{self, REPOSITORIES, SLUG};
 use bugathlon::{
-    app::{self, App, AppError, Dirty},
+    app::{self, App, AppError},
     domain::{
         forge::Forge,
         ledger::Cause,
@@ -68,13 +68,7 @@ pub fn build(target: &Path, count: usize) -> io::Result<()> {
             .await
             .map_err(io::Error::other)?;
         facts(&building, count)?;
-        let definitions = app.definitions();
-        let done = app
-            .store
-            .write(move |db| {
-                let competition = definitions.of(db, &slug())?;
-                app::evaluate(db, &competition, &Dirty::All, app::now(), Cause::Seed)
-            })
+        let done = app::rebuild(&app, &slug(), app::now())
             .await
             .map_err(io::Error::other)?;
         eprintln!("    {} submissions, {} ledger entries", done.submissions, done.entries);
@@ -162,14 +156,8 @@ pub fn one_more_and_whole(path: &Path, count: usize) -> io::Result<()> {
             times.push((begun.elapsed().as_secs_f64() * 1e3, taken.as_secs_f64() * 1e3));
         }
         times.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let definitions = app.definitions();
         let begun = Instant::now();
-        let changes = app
-            .store
-            .write(move |db| {
-                let competition = definitions.of(db, &slug())?;
-                app::evaluate(db, &competition, &Dirty::All, app::now(), Cause::Rebuild)
-            })
+        let changes = app::rebuild(&app, &slug(), app::now())
             .await
             .map_err(io::Error::other)?;
         let whole = begun.elapsed().as_secs_f64() * 1e3;

@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-type Rows = Result<Vec<Row>, Box<dyn Error>>;
+pub type Rows = Result<Vec<Row>, Box<dyn Error>>;
 
 const CONNECTIONS: usize = 64;
 const STREAMS: usize = 10_000;
@@ -36,7 +36,7 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(what: &str, project: String, limit: String, ratio: f64, reach: &str) -> Self {
+    pub fn new(what: &str, project: String, limit: String, ratio: f64, reach: &str) -> Self {
         let ratio = if ratio < 0.05 {
             format!("1/{:.0}", 1.0 / ratio.max(1e-12))
         } else {
@@ -48,7 +48,7 @@ impl Row {
         }
     }
 
-    fn note(mut self, text: String) -> Self {
+    pub fn note(mut self, text: String) -> Self {
         eprintln!("    {text}");
         self.notes.push(text);
         self
@@ -104,7 +104,16 @@ impl Bench {
         Ok(Self { data, work, quick })
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub fn quick(&self) -> bool {
+        self.quick
+    }
+
+    /// What is kept between runs.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
         self.work.path().join(name)
     }
 
@@ -116,7 +125,7 @@ impl Bench {
         if self.quick { 1 } else { 3 }
     }
 
-    fn size(&self) -> Size {
+    pub fn size(&self) -> Size {
         let (people, pulls) = if self.quick { (2_000, 4_000) } else { (5_000, 20_000) };
         Size {
             teams: 1_000,
@@ -125,12 +134,12 @@ impl Bench {
         }
     }
 
-    fn submissions(&self) -> usize {
+    pub fn submissions(&self) -> usize {
         if self.quick { 50_000 } else { 1_000_000 }
     }
 
     /// A copy of the seeded competition's database, made by `bugathlon seed` once.
-    fn seeded(&self, copy: &str) -> Result<PathBuf, Box<dyn Error>> {
+    pub fn seeded(&self, copy: &str) -> Result<PathBuf, Box<dyn Error>> {
         let size = self.size();
         let kept = million::path(&self.data, size.pulls).with_extension("seeded.db");
         if !kept.exists() {
@@ -151,7 +160,7 @@ impl Bench {
     }
 
     /// The database of many submissions, built once.
-    fn many(&self) -> Result<PathBuf, Box<dyn Error>> {
+    pub fn many(&self) -> Result<PathBuf, Box<dyn Error>> {
         let count = self.submissions();
         let path = million::path(&self.data, count);
         if !path.exists() {
@@ -163,7 +172,7 @@ impl Bench {
     }
 }
 
-fn sqlite(path: &Path) -> String {
+pub fn sqlite(path: &Path) -> String {
     format!("sqlite://{}", path.display())
 }
 
@@ -173,7 +182,7 @@ fn seed(database: &str, dir: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs it to its end; returns what it printed, or an error where it failed.
-fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
+pub fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
     let out = command.stderr(std::process::Stdio::inherit()).output()?;
     if !out.status.success() {
         return Err(format!("{:?}: {}", command.get_program(), out.status).into());

@@ -88,6 +88,24 @@ impl Server {
         Self::start(command)
     }
 
+    /// The project on `database` behind a proxy on this machine, with so many open files (`SOFT:HARD`) where
+    /// `prlimit` is there to say so.
+    pub fn of_proxy(database: &str, log: &Path, files: &str) -> io::Result<Self> {
+        let mut command = match found("prlimit") {
+            Some(prlimit) => {
+                let mut command = on_cores("0", prlimit);
+                command.arg(format!("--nofile={files}")).arg(PROJECT);
+                command
+            }
+            None => on_cores("0", PROJECT),
+        };
+        command
+            .args(["--database-url", database, "serve", "--listen", "127.0.0.1:0"])
+            .env("TRUSTED_PROXIES", "127.0.0.1")
+            .stderr(fs::File::create(log)?);
+        Self::start(command)
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }

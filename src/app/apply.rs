@@ -16,6 +16,8 @@ use serde_json::json;
 
 /// Characters of what a team says of itself, at least and at most.
 pub const STATEMENT: (usize, usize) = (1, 2_000);
+/// Applications of one person that may be open at once: each keeps a slug and waits for a judge.
+const OPEN: usize = 5;
 /// Seats of a team, at least and at most.
 const SEATS: (i64, i64) = (1, 10_000);
 
@@ -34,7 +36,8 @@ pub struct Application {
 
 /// Registers a team.
 ///
-/// Errors: `Missing`, `NotA`, `TooShort`, `TooLong`, `Invisible`, `OutOfRange`, `LooksLike`, `Taken`, `Sealed`;
+/// Errors: `Missing`, `NotA`, `TooShort`, `TooLong`, `Invisible`, `OutOfRange`, `LooksLike`, `Taken`, `Sealed`,
+/// `TooManyApplications`;
 /// `NoCompetition`.
 pub async fn apply(
     app: &App,
@@ -62,8 +65,14 @@ pub async fn apply(
             store::take_turn(db)?;
             let competition = definitions.of(db, &slug)?;
             unsealed(&competition)?;
-            if store::team_by_slug(db, competition.id(), &team.slug)?.is_some() {
-                return Err(taken(&team.slug));
+            let open = store::open_applications(db, who.id)?.unsigned_abs() as usize;
+            if open >= OPEN {
+                return Err(Objection::TooManyApplications(open).into());
+            }
+            match store::team_by_slug(db, competition.id(), &team.slug)? {
+                None => {}
+                Some((id, known)) if known.standing == Standing::Declined => step_aside(db, id, &known.slug)?,
+                Some(_) => return Err(taken(&team.slug)),
             }
             nobody_looks_like(db, &competition, None, &team)?;
             let id = store::insert_team(db, competition.id(), &team)?;
@@ -102,6 +111,15 @@ pub(super) fn unsealed(competition: &Competition) -> Result<(), Objection> {
         None => Ok(()),
         Some(_) => Err(Objection::Sealed),
     }
+}
+
+/// A declined application leaves its slug to whoever applies next, and stays readable under another for whom it is of:
+/// with its own number, which nobody else's bears.
+fn step_aside(db: &mut Db, id: TeamId, slug: &Slug) -> Result<(), AppError> {
+    let end = format!("-declined-{}", id.0);
+    let begin: String = slug.as_str().chars().take(64 - end.len()).collect();
+    let aside = Slug::parse(&format!("{begin}{end}")).map_err(|why| AppError::Broken(why.to_string()))?;
+    Ok(store::rename_team(db, id, &aside)?)
 }
 
 fn taken(slug: &Slug) -> AppError {

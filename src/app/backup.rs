@@ -85,6 +85,8 @@ pub async fn backup(
     now: Moment,
     mut progress: impl FnMut(u64) + Send + 'static,
 ) -> Result<BTreeMap<String, u64>, AppError> {
+    // What was acknowledged and waits in the inbox belongs to the state that is written.
+    while app.store.take_over(1_000).await? > 0 {}
     let path = path.to_owned();
     app.store
         .read(move |db| {

@@ -11,7 +11,7 @@ use crate::{
         text::Slug,
         time::Moment,
     },
-    store::{self, Db, Failed, Login, SecretNote},
+    store::{self, Db, Failed, Login, Refused, SecretNote, SharedName},
 };
 
 /// A competition as its host sees it.
@@ -22,6 +22,12 @@ pub struct Overview {
     pub sources: Vec<SourceCard>,
     /// Deliveries of its sources that could not be read, newest first, at most [`FAILED`].
     pub failed: Vec<Failed>,
+    /// Of its sources, what was about a repository that they do not speak for, as `failed`.
+    pub out_of_reach: Vec<Failed>,
+    /// Paths of its scope that several repositories have borne.
+    pub shared: Vec<SharedName>,
+    /// Since when the delivery that has waited longest waits to be looked at, of any source of the instance.
+    pub oldest_queued: Option<Moment>,
 }
 
 /// What waits, in numbers.
@@ -50,6 +56,8 @@ pub struct SourceCard {
     pub last: Option<Moment>,
     /// Deliveries: all of them, and those that could not be read.
     pub deliveries: i64,
+    /// What was refused, the latest first: what never became a delivery.
+    pub refused: Vec<Refused>,
     pub failed: i64,
 }
 
@@ -65,6 +73,7 @@ pub const FAILED: usize = 50;
 
 /// Errors: `NoCompetition`.
 pub async fn overview(app: &App, slug: &Slug) -> Result<Overview, AppError> {
+    let oldest_queued = super::oldest_waiting(app).await?;
     let (definitions, slug) = (app.definitions(), slug.clone());
     app.store
         .read(move |db| {
@@ -75,14 +84,22 @@ pub async fn overview(app: &App, slug: &Slug) -> Result<Overview, AppError> {
                 let same = |own: &SourceCard| own.forge.as_str() == failed.forge && own.name.as_str() == failed.source;
                 sources.iter().any(same)
             };
-            let mut failed = store::failed_deliveries(db, 1_000)?;
-            failed.retain(of_ours);
-            failed.truncate(FAILED);
+            let ours = |mut newest: Vec<Failed>| {
+                newest.retain(of_ours);
+                newest.truncate(FAILED);
+                newest
+            };
+            let failed = ours(store::failed_deliveries(db, 1_000)?);
+            let out_of_reach = ours(store::deliveries_out_of_reach(db, 1_000)?);
+            let shared = store::shared_names(db, competition.definition.scope().paths())?;
             Ok(Overview {
-                competition,
                 work,
-                sources,
                 failed,
+                out_of_reach,
+                shared,
+                competition,
+                sources,
+                oldest_queued,
             })
         })
         .await
@@ -131,6 +148,7 @@ fn work(db: &mut Db, competition: &Competition) -> Result<Work, AppError> {
 
 fn sources(db: &mut Db, competition: &Competition) -> Result<Vec<SourceCard>, AppError> {
     let heard = store::heard(db)?;
+    let refused = store::refusals(db)?;
     let notes = store::source_secret_notes(db, competition.id())?;
     let card = |source: &crate::domain::competition::Source| {
         let own = || {
@@ -155,6 +173,11 @@ fn sources(db: &mut Db, competition: &Competition) -> Result<Vec<SourceCard>, Ap
                 .cloned()
                 .collect(),
             last: own().map(|heard| heard.last).max(),
+            refused: refused
+                .iter()
+                .filter(|refused| refused.forge == source.forge.kind && refused.source == source.name)
+                .cloned()
+                .collect(),
             deliveries: own().map(|heard| heard.count).sum(),
             failed: own()
                 .filter(|heard| heard.state == "failed")

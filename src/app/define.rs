@@ -1,7 +1,11 @@
 //! A competition's definition from the host's hands: read by the one validator, evaluated, written, and noted
 //! with what of it changed.
 
-use super::{App, AppError, Changes, Competition, Dirty, Objection, Who, evaluate, hex};
+use super::{
+    App, AppError, Changes, Competition, Objection, Who, hex,
+    parts::{begin, finish},
+    reach::look_again,
+};
 use crate::{
     domain::{competition::Definition, ledger::Cause, text::Slug, time::Moment},
     folder::{self, mask},
@@ -77,14 +81,15 @@ pub fn slug_of(text: &str) -> Result<Slug, AppError> {
     Ok(folder::definition::read(FILE, text)?.slug)
 }
 
-/// Writes a definition: of a new competition, or the next one of a known one. What it changes is evaluated in
-/// the same transaction. Its `[result]` is a folder's way to say what was; here `reveal` and `finalize` do.
+/// Writes a definition: of a new competition, or the next one of a known one. Where it says anything else to the
+/// rules, everything is looked at again, in parts; a name, a source or a secret moves nothing. Its `[result]` is a folder's way to say what was; here `reveal` and `finalize` do.
 ///
 /// Errors: `Refused`; `OtherThanAddress`, `Sealed`; `Taken` where it must be new, `Changed` where somebody else
 /// has changed it meanwhile.
 pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<Defined, AppError> {
     let by = by.clone();
-    app.store
+    let (defined, begun) = app
+        .store
         .write(move |db| {
             let Wanted {
                 address,
@@ -112,17 +117,22 @@ pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<
             }
             let Proposed { text, definition } = proposed(&text, &address, known.as_ref())?;
             if let Some(stored) = known.as_ref().filter(|stored| stored.definition == text) {
-                return Ok(Defined {
+                let defined = Defined {
                     competition: address,
                     created: false,
                     changed: false,
                     revision: stored.revision,
                     changes: Changes::default(),
-                });
+                };
+                return Ok((defined, None));
             }
             let id = store::put_definition(db, &address, &text, now)?;
+            let begun = match &known {
+                Some(stored) if folds_alike(stored, &definition) => None,
+                _ => Some(begin(db, id, Cause::Definition, now)?),
+            };
             let competition = fresh(db, id, Arc::new(definition))?;
-            let changes = evaluate(db, &competition, &Dirty::All, now, Cause::Definition)?;
+            look_again(db, &competition.definition, now)?;
             if known.is_none() {
                 store::set_turned(db, id, now)?;
             }
@@ -140,15 +150,27 @@ pub async fn define(app: &App, by: &Who, wanted: Wanted, now: Moment) -> Result<
                 ..by.deed(now, act, &address)
             };
             store::record(db, &deed)?;
-            Ok(Defined {
+            let defined = Defined {
                 competition: address,
                 created: known.is_none(),
                 changed: true,
                 revision: competition.stored.revision,
-                changes,
-            })
+                changes: Changes::default(),
+            };
+            Ok::<_, AppError>((defined, begun))
         })
-        .await
+        .await?;
+    let changes = match begun {
+        None => Changes::default(),
+        Some(begun) => finish(app, begun, now).await,
+    };
+    Ok(Defined { changes, ..defined })
+}
+
+/// Whether a definition gives what the stored one gives, whatever else it says. The read ones are compared, not
+/// the texts.
+pub(super) fn folds_alike(stored: &Stored, definition: &Definition) -> bool {
+    folder::definition::read(FILE, &stored.definition).is_ok_and(|known| known.folds_as(definition))
 }
 
 /// The row as it stands in this transaction. The shared book of definitions is not asked: should the

@@ -10,7 +10,7 @@ use crate::{
         words::span,
     },
     folder,
-    store::{self, DatabaseUrl, Store},
+    store::{self, DatabaseUrl, Store, Tables},
 };
 use std::{
     io::Write,
@@ -81,10 +81,11 @@ const OLD_KEY: i64 = 90;
 const MEASURE: Duration = Duration::from_millis(200);
 const FEW_SYNCS: f64 = 50.0;
 
-/// Looks at everything. `is_set`: whether an environment variable is set and not empty; only `cli` asks.
-pub async fn doctor(url: &DatabaseUrl, is_set: impl Fn(&str) -> bool, now: Moment) -> Vec<Symptom> {
+/// Looks at everything. `is_set`: whether an environment variable is set and not blank; only `cli` asks.
+/// `clock` is asked where a time is compared: an examination takes a while, and hooks go on arriving.
+pub async fn doctor(url: &DatabaseUrl, is_set: impl Fn(&str) -> bool, clock: impl Fn() -> Moment) -> Vec<Symptom> {
     let mut chart = Chart::default();
-    if let Err(error) = look(url, &is_set, now, &mut chart).await {
+    if let Err(error) = look(url, &is_set, &clock, &mut chart).await {
         chart.fail(
             format!("the examination ended early: {error}"),
             "mend what is said above and ask again",
@@ -96,7 +97,7 @@ pub async fn doctor(url: &DatabaseUrl, is_set: impl Fn(&str) -> bool, now: Momen
 async fn look(
     url: &DatabaseUrl,
     is_set: &impl Fn(&str) -> bool,
-    now: Moment,
+    now: &impl Fn() -> Moment,
     chart: &mut Chart,
 ) -> Result<(), AppError> {
     let Some(app) = reach(url, chart).await? else {
@@ -120,12 +121,13 @@ async fn look(
         );
     }
     clock(&app, now, chart).await?;
-    keys(&app, now, chart).await?;
+    keys(&app, now(), chart).await?;
     for competition in definitions(&app, chart).await? {
         sources(&competition, is_set, chart);
+        shared_names(&app, &competition, chart).await?;
         ledger(&app, &competition, chart).await?;
     }
-    deliveries(&app, now, chart).await
+    deliveries(&app, now(), chart).await
 }
 
 /// The database answers and has this version's tables; None: there is nothing more to look at.
@@ -136,7 +138,7 @@ async fn reach(url: &DatabaseUrl, chart: &mut Chart) -> Result<Option<App>, AppE
         // Opening it would make it.
         chart.fail(
             format!("there is no database at {}", path.display()),
-            "give --database-url of the right one, or `bugathlon serve` or `seed` makes it",
+            "give --database-url of the right one, or `bugathlon serve --create` or `bugathlon seed DIR` makes one",
         );
         return Ok(None);
     }
@@ -155,12 +157,32 @@ async fn reach(url: &DatabaseUrl, chart: &mut Chart) -> Result<Option<App>, AppE
         }
     };
     chart.ok(format!("{} {version} answers ({url:?})", url.kind()));
-    if store.read(store::migrations_pending).await? {
-        chart.fail(
-            "the database does not have this version's tables yet",
-            "take a backup with the version that wrote it, then start this one with `bugathlon serve`",
-        );
-        return Ok(None);
+    match store.read(store::tables).await? {
+        Tables::Current => {}
+        Tables::None => {
+            chart.fail(
+                "the database has no tables yet",
+                "give --database-url of the right one, or `bugathlon serve --create` or `bugathlon seed DIR` makes them",
+            );
+            return Ok(None);
+        }
+        Tables::Pending(names) => {
+            chart.fail(
+                format!("the database lacks this version's tables: {}", names.join(", ")),
+                "take a backup with the version that wrote it, then start this one with `bugathlon serve`",
+            );
+            return Ok(None);
+        }
+        Tables::Unknown(names) => {
+            chart.fail(
+                format!(
+                    "the database is of a later version: this one does not know migration {}",
+                    names.join(", ")
+                ),
+                "run that version, or restore a backup that this one wrote",
+            );
+            return Ok(None);
+        }
     }
     chart.ok("the database has this version's tables");
     Ok(Some(App::new(store)))
@@ -201,8 +223,10 @@ fn syncs(folder: &Path) -> std::io::Result<f64> {
     Ok(f64::from(count) / start.elapsed().as_secs_f64())
 }
 
-async fn clock(app: &App, now: Moment, chart: &mut Chart) -> Result<(), AppError> {
+async fn clock(app: &App, now: &impl Fn() -> Moment, chart: &mut Chart) -> Result<(), AppError> {
     let newest = app.store.read(store::newest_time).await?;
+    // After what it is compared with: what was written before this moment is not ahead of it.
+    let now = now();
     let behind = newest.map_or(0, |newest| newest.millis() - now.millis());
     if behind > SKEW {
         chart.fail(
@@ -224,16 +248,26 @@ async fn definitions(app: &App, chart: &mut Chart) -> Result<Vec<Competition>, A
     let mut readable = Vec::new();
     for stored in stored {
         let slug = &stored.slug;
-        match folder::definition::read("competition.toml", &stored.definition) {
-            Ok(definition) => {
+        match folder::definition::read_stored("competition.toml", &stored.definition) {
+            Ok((definition, passed_over)) => {
                 chart.ok(format!("competition {slug}: its definition is read"));
+                for unknown in passed_over {
+                    chart.warn(
+                        format!(
+                            "competition {slug}: {}: {}",
+                            unknown.key.unwrap_or_default(),
+                            unknown.problem
+                        ),
+                        "it was taken by another version; nothing is made of it here",
+                    );
+                }
                 readable.push(Competition {
                     definition: std::sync::Arc::new(definition),
                     stored,
                 });
             }
             Err(refused) => chart.fail(
-                format!("competition {slug}: this version refuses its definition: {refused}"),
+                format!("competition {slug}: held apart, since this version refuses its definition: {refused}"),
                 "mend competition.toml and seed its folder again",
             ),
         }
@@ -339,6 +373,29 @@ async fn ledger(app: &App, competition: &Competition, chart: &mut Chart) -> Resu
             "competition {slug}: the ledger's {} entries are whole and give every submission",
             proof.entries
         ));
+    }
+    Ok(())
+}
+
+/// Paths that several repositories have borne, which the host may not know.
+async fn shared_names(app: &App, competition: &Competition, chart: &mut Chart) -> Result<(), AppError> {
+    let (slug, definition) = (&competition.stored.slug, competition.definition.clone());
+    let shared = app
+        .store
+        .read(move |db| store::shared_names(db, definition.scope().paths()))
+        .await?;
+    for name in shared {
+        let ids: Vec<&str> = name.bearers.iter().filter_map(|one| one.forge_id.as_deref()).collect();
+        chart.warn(
+            format!(
+                "competition {slug}: {}:{} was borne by {} repositories, with the ids {}",
+                name.forge,
+                name.path,
+                name.bearers.len(),
+                ids.join(", ")
+            ),
+            "all of them count; to count one alone, write its id into [[repository]]",
+        );
     }
     Ok(())
 }

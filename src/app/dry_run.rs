@@ -1,14 +1,13 @@
 //! A dry run: what another definition would change, with nothing written.
 //!
-//! It folds what applying would fold and stops where applying would begin to write, so that the two cannot say
-//! different things.
+//! It folds what applying would fold ([`compare`](super::compare)) and stops where applying would begin to write, so
+//! that the two cannot say different things.
 
 use super::{
     App, AppError, Competition, Objection,
-    define::{Proposed, differences, proposed},
-    evaluate::places,
-    neighbourhood::{is_unnumbered, whole_dry},
-    settle::judge,
+    compare::{Compared, compare},
+    define::{Proposed, differences, folds_alike, proposed},
+    neighbourhood::is_unnumbered,
 };
 use crate::{
     domain::{
@@ -65,7 +64,10 @@ pub struct MovedLine {
     pub to: At,
 }
 
-/// Everything that would change.
+/// Lines of each kind that a dry run names; what is more is only counted.
+pub const NAMED: usize = 1_000;
+
+/// What would change.
 #[derive(Clone, Debug)]
 pub struct DryRun {
     pub competition: Slug,
@@ -75,6 +77,8 @@ pub struct DryRun {
     pub points: usize,
     /// Teams and people with another rank.
     pub ranks: usize,
+    /// Submissions, teams and people with anything else than now; the first [`NAMED`] of each stand below.
+    pub moved: Moved,
     /// In the order of their numbers, the new ones last.
     pub submissions: Vec<MovedSubmission>,
     /// By the rank that they would have.
@@ -85,10 +89,20 @@ pub struct DryRun {
     pub became: Map<String, Value>,
 }
 
+/// How many would change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Moved {
+    pub submissions: usize,
+    pub teams: usize,
+    pub people: usize,
+}
+
 /// Says what a definition would change if it were applied now.
 ///
 /// Errors: `NoCompetition`; `Refused`; `OtherThanAddress`, `Sealed`.
 pub async fn dry_run(app: &App, slug: &Slug, text: &str, now: Moment) -> Result<DryRun, AppError> {
+    // One at a time: each holds a whole competition in memory while it folds.
+    let _alone = app.folding.lock().await;
     let (slug, text) = (slug.clone(), text.to_owned());
     app.store
         .read(move |db| {
@@ -99,39 +113,39 @@ pub async fn dry_run(app: &App, slug: &Slug, text: &str, now: Moment) -> Result<
                 return Err(Objection::Sealed.into());
             }
             let Proposed { text, definition } = proposed(&text, &slug, Some(&stored))?;
+            let alike = folds_alike(&stored, &definition);
             let (was, became) = differences(Some(&stored.definition), &text);
+            let settled = stored.unfinished.is_none();
             let competition = Competition {
                 stored,
                 definition: Arc::new(definition),
             };
-            let places = places(db, &competition.definition)?;
-            let found = whole_dry(db, &competition, &places, now)?;
-            let judged = judge(db, &competition, found.candidates, &found.before, true)?;
-            let mut before: Vec<Submission> = found.before.into_values().collect();
-            before.sort_by_key(|row| row.id);
-            let after: Vec<Submission> = judged.rows.into_iter().map(|(row, _)| row).collect();
-            let submissions = moved_submissions(db, &competition, &before, &after)?;
-            let teams = moved_teams(db, &competition, &before, &after)?;
-            let people = moved_people(db, &competition, &before, &after, now)?;
-            let other = |of: fn(&Counted) -> String| {
-                let said = |counted: &Option<Counted>| counted.as_ref().map(of);
-                let moved = |moved: &&MovedSubmission| said(&moved.from) != said(&moved.to);
-                submissions.iter().filter(moved).count()
-            };
-            // What was not there had no points, which is no other than 0.
-            let points = |counted: &Option<Counted>| counted.as_ref().map_or(0, |counted| counted.points);
+            let mut sum = Sum::default();
+            // What no rule reads moves nothing, and needs no fold to be known.
+            if !(alike && settled) {
+                compare(db, &competition, now, false, &mut |compared| sum.take(compared))?;
+            }
+            let submissions = moved_submissions(db, &competition, &sum.named)?;
+            let mut teams = moved_teams(db, &competition, &sum.teams)?;
+            let mut people = moved_people(db, &competition, &sum.people, now)?;
             let ranks = teams
                 .iter()
                 .chain(&people)
-                .filter(|line| line.from.rank != line.to.rank);
+                .filter(|line| line.from.rank != line.to.rank)
+                .count();
+            let moved = Moved {
+                submissions: sum.moved,
+                teams: teams.len(),
+                people: people.len(),
+            };
+            teams.truncate(NAMED);
+            people.truncate(NAMED);
             Ok(DryRun {
                 competition: slug,
-                statuses: other(|counted| counted.status.as_str().to_owned()),
-                points: submissions
-                    .iter()
-                    .filter(|moved| points(&moved.from) != points(&moved.to))
-                    .count(),
-                ranks: ranks.count(),
+                statuses: sum.statuses,
+                points: sum.points,
+                ranks,
+                moved,
                 submissions,
                 teams,
                 people,
@@ -142,72 +156,113 @@ pub async fn dry_run(app: &App, slug: &Slug, text: &str, now: Moment) -> Result<
         .await
 }
 
+type Holding = (Status, i64, Option<PersonId>, Option<TeamId>);
+
+/// A submission that would change, by its numbers.
+struct Named {
+    id: SubmissionId,
+    pull: PullId,
+    from: Option<Holding>,
+    to: Option<Holding>,
+}
+
+/// Figures as they are and as they would be.
+type Sides<K> = [BTreeMap<K, Figures>; 2];
+
+/// What a comparison comes to, added up as it goes.
+#[derive(Default)]
+struct Sum {
+    statuses: usize,
+    points: usize,
+    moved: usize,
+    named: Vec<Named>,
+    teams: Sides<TeamId>,
+    people: Sides<PersonId>,
+}
+
+impl Sum {
+    fn take(&mut self, compared: &Compared<'_>) {
+        for (side, row) in [compared.before, compared.after].into_iter().enumerate() {
+            let Some(row) = row else { continue };
+            add(&mut self.teams[side], row.team, row);
+            add(&mut self.people[side], row.person, row);
+        }
+        let holding = |row: &Submission| -> Holding { (row.status, row.points, row.person, row.team) };
+        let (from, to) = (compared.before.map(holding), compared.after.map(holding));
+        let Some(row) = compared.after.or(compared.before).filter(|_| from != to) else {
+            return;
+        };
+        let status = |side: Option<Holding>| side.map(|(status, ..)| status);
+        // What was not there had no points, which is no other than 0.
+        let points = |side: Option<Holding>| side.map_or(0, |(_, points, ..)| points);
+        self.moved += 1;
+        self.statuses += usize::from(status(from) != status(to));
+        self.points += usize::from(points(from) != points(to));
+        if self.named.len() < NAMED {
+            self.named.push(Named {
+                id: row.id,
+                pull: row.pull,
+                from,
+                to,
+            });
+        }
+    }
+}
+
+/// Adds a submission to the figures of whose it is, as the live board counts it.
+fn add<K: Ord>(of: &mut BTreeMap<K, Figures>, whose: Option<K>, row: &Submission) {
+    let Some(key) = whose else { return };
+    let word = Word {
+        merged_at: row.merged_at,
+        status: row.status,
+        points: i32::try_from(row.points).unwrap_or(if row.points < 0 { i32::MIN } else { i32::MAX }),
+    };
+    of.entry(key)
+        .or_default()
+        .add(Lens::default().part(&word), row.merged_at);
+}
+
 fn moved_submissions(
     db: &mut Db,
     competition: &Competition,
-    before: &[Submission],
-    after: &[Submission],
+    named: &[Named],
 ) -> Result<Vec<MovedSubmission>, AppError> {
-    type Holding = (Status, i64, Option<PersonId>, Option<TeamId>);
-    let holding = |row: &Submission| -> Holding { (row.status, row.points, row.person, row.team) };
-    let mut all: BTreeMap<SubmissionId, (PullId, Option<Holding>, Option<Holding>)> = BTreeMap::new();
-    for row in before {
-        all.insert(row.id, (row.pull, Some(holding(row)), None));
-    }
-    for row in after {
-        all.entry(row.id).or_insert((row.pull, None, None)).2 = Some(holding(row));
-    }
-    all.retain(|_, (_, from, to)| from != to);
-    let pulls: Vec<PullId> = all.values().map(|(pull, ..)| *pull).collect();
+    let pulls: Vec<PullId> = named.iter().map(|named| named.pull).collect();
     let facts: HashMap<PullId, store::Fact> = store::facts_by_id(db, &pulls)?
         .into_iter()
         .map(|fact| (fact.id, fact))
         .collect();
-    let roster = store::roster(db, competition.id())?;
+    let people = named
+        .iter()
+        .flat_map(|named| [named.from, named.to])
+        .flatten()
+        .filter_map(|(.., person, _)| person)
+        .collect();
+    let mut roster = store::roster_of(db, competition.id(), &[], &people)?;
+    roster.teams.extend(store::teams(db, competition.id())?);
     let counted = |(status, points, person, team): Holding| Counted {
         status,
         points,
         person: person.and_then(|id| roster.people.get(&id)).map(|p| p.slug.to_string()),
         team: team.and_then(|id| roster.teams.get(&id)).map(|t| t.slug.to_string()),
     };
-    let moved = all.into_iter().filter_map(|(id, (pull, from, to))| {
-        let fact = facts.get(&pull)?;
+    let moved = named.iter().filter_map(|named| {
+        let fact = facts.get(&named.pull)?;
         Some(MovedSubmission {
-            id: Some(id).filter(|id| !is_unnumbered(*id)),
+            id: Some(named.id).filter(|id| !is_unnumbered(*id)),
             forge: fact.pull.forge.clone(),
             repository: fact.pull.repository.to_string(),
             number: fact.pull.number,
             title: fact.pull.title.clone(),
-            from: from.map(counted),
-            to: to.map(counted),
+            from: named.from.map(counted),
+            to: named.to.map(counted),
         })
     });
     Ok(moved.collect())
 }
 
-/// Figures by whom `whose` says, as the live board counts them.
-fn figures<K: Ord>(rows: &[Submission], whose: impl Fn(&Submission) -> Option<K>) -> BTreeMap<K, Figures> {
-    let mut of: BTreeMap<K, Figures> = BTreeMap::new();
-    for row in rows {
-        let Some(key) = whose(row) else { continue };
-        let word = Word {
-            merged_at: row.merged_at,
-            status: row.status,
-            points: i32::try_from(row.points).unwrap_or(if row.points < 0 { i32::MIN } else { i32::MAX }),
-        };
-        of.entry(key)
-            .or_default()
-            .add(Lens::default().part(&word), row.merged_at);
-    }
-    of
-}
-
 /// Lines that would change, of all that are on the board.
-fn moved_lines<K: Ord>(
-    lines: Vec<(K, Slug, Name)>,
-    before: &BTreeMap<K, Figures>,
-    after: &BTreeMap<K, Figures>,
-) -> Vec<MovedLine> {
+fn moved_lines<K: Ord>(lines: Vec<(K, Slug, Name)>, [before, after]: &Sides<K>) -> Vec<MovedLine> {
     let ranked = |of: &BTreeMap<K, Figures>| {
         let figures = |line: &(K, Slug, Name)| of.get(&line.0).copied().unwrap_or_default();
         let mut at = vec![At { rank: 0, points: 0 }; lines.len()];
@@ -230,26 +285,19 @@ fn moved_lines<K: Ord>(
     moved
 }
 
-fn moved_teams(
-    db: &mut Db,
-    competition: &Competition,
-    before: &[Submission],
-    after: &[Submission],
-) -> Result<Vec<MovedLine>, AppError> {
+fn moved_teams(db: &mut Db, competition: &Competition, sides: &Sides<TeamId>) -> Result<Vec<MovedLine>, AppError> {
     let lines = store::teams(db, competition.id())?
         .into_iter()
         .filter(|(_, team)| team.standing == Standing::Approved)
         .map(|(id, team)| (id, team.slug, team.name))
         .collect();
-    let of = |rows: &[Submission]| figures(rows, |row| row.team);
-    Ok(moved_lines(lines, &of(before), &of(after)))
+    Ok(moved_lines(lines, sides))
 }
 
 fn moved_people(
     db: &mut Db,
     competition: &Competition,
-    before: &[Submission],
-    after: &[Submission],
+    sides: &Sides<PersonId>,
     now: Moment,
 ) -> Result<Vec<MovedLine>, AppError> {
     let name = |name: String| Name {
@@ -260,6 +308,5 @@ fn moved_people(
         .into_iter()
         .map(|own| (own.id, own.person.slug, name(own.person.name)))
         .collect();
-    let of = |rows: &[Submission]| figures(rows, |row| row.person);
-    Ok(moved_lines(lines, &of(before), &of(after)))
+    Ok(moved_lines(lines, sides))
 }

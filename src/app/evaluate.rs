@@ -1,8 +1,8 @@
 //! From facts to statuses, points and ledger entries, in the transaction that changed the facts.
 //!
 //! What is evaluated again is the neighbourhood of what changed (everything that hangs together with it by
-//! shared links), or the whole competition where its rules or its people changed. Both end in the same
-//! [`settle`](super::settle): what differs from the rows becomes ledger entries.
+//! shared links). What differs from the rows becomes ledger entries ([`settle`](super::settle)). Where the rules
+//! changed, or more than a transaction should hold others up for, it is done [in parts](super::parts).
 
 use super::{
     AppError, Competition,
@@ -16,7 +16,7 @@ use crate::{
         team::PullId,
         time::Moment,
     },
-    store::{self, Db, RepositoryId},
+    store::{self, Db, RepositoryId, Work},
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,8 +25,6 @@ use std::collections::{BTreeSet, HashMap};
 pub enum Dirty {
     /// The facts of these pulls, or whose they are.
     Pulls(BTreeSet<PullId>),
-    /// The rules, or anybody's place in the roster.
-    All,
 }
 
 /// What an evaluation changed.
@@ -36,6 +34,10 @@ pub struct Changes {
     /// Submissions whose status, points, person or team changed.
     pub submissions: usize,
 }
+
+/// More than this is no transaction's: it is noted as unfinished, and done in parts by whoever looks at the
+/// clock next.
+const AT_ONCE: usize = 5_000;
 
 /// Evaluates what is dirty and writes what differs, with its ledger entries. A final competition is sealed:
 /// nothing changes any more.
@@ -49,10 +51,13 @@ pub fn evaluate(
     if competition.stored.seal.finalized_at.is_some() {
         return Ok(Changes::default());
     }
-    let places = places(db, &competition.definition)?;
     let found = match dirty {
-        Dirty::All => whole(db, competition, &places, now)?,
+        Dirty::Pulls(pulls) if pulls.len() > AT_ONCE => {
+            store::begin_work(db, competition.id(), Work::Fold(cause), None)?;
+            return Ok(Changes::default());
+        }
         Dirty::Pulls(pulls) => {
+            let places = places(db, &competition.definition)?;
             // Past a quarter of everything, one pass over it is cheaper than asking for neighbours. Counting
             // everything is not for every hook.
             let few = pulls.len() <= 64;

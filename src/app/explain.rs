@@ -18,8 +18,11 @@ use crate::{
     forge::{self, BadPullUrl, Pasted, PullName},
     store::{self, Chained, Db, Decided, Fact, Submission},
 };
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use serde_json::{
+    Value, json,
+    value::{RawValue, to_raw_value},
+};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Who looks: a freeze hides from the public what it does not hide from judges and the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,12 +80,13 @@ pub struct CheckLine {
 /// A submission with all that explains it.
 #[derive(Clone)]
 pub struct Case {
-    pub competition: Competition,
+    /// Shared by all that were read together, as is the roster: a page of a thousand holds one of each.
+    pub competition: Arc<Competition>,
     pub submission: Submission,
     pub fact: Fact,
     /// Where the repository stands in the competition's scope.
     pub place: Option<PlaceAt>,
-    pub roster: Roster,
+    pub roster: Arc<Roster>,
     /// The revert that took it back, and the other of a duplicate, as `gitee:owner/name!12`.
     pub reverted_by: Option<String>,
     pub duplicate: Option<(Likeness, String)>,
@@ -152,7 +156,7 @@ fn unread(db: &mut Db, definitions: &Definitions, name: &PullName, sight: Sight)
     for competition in definitions.all(db)? {
         let definition = &competition.definition;
         let own = definition.sources.iter().filter(|source| source.forge == name.forge);
-        let speaking = own.filter(|source| definition.speaks_for(source, None, &[&path]));
+        let speaking = own.filter(|source| definition.reach(source).covers(None, &[&path]));
         sources.extend(speaking.map(|source| source.name.to_string()));
     }
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
@@ -226,11 +230,11 @@ pub(super) fn case_of(
         )
     };
     Ok(Case {
-        competition,
+        competition: Arc::new(competition),
         submission,
         fact,
         place,
-        roster,
+        roster: Arc::new(roster),
         reverted_by,
         duplicate,
         decision,
@@ -307,6 +311,11 @@ fn award_of(db: &mut Db, competition: &Competition, submission: &Submission) -> 
     let definition = &competition.definition;
     let awards = award(&definition.scoring, definition.zone, &mut accepted);
     Ok(awards.into_iter().find(|award| award.id == submission.id))
+}
+
+/// JSON as it goes out. A value can always be written; `null` would stand for one that could not.
+pub fn written(value: &Value) -> Box<RawValue> {
+    to_raw_value(value).unwrap_or_default()
 }
 
 impl Case {
@@ -441,6 +450,11 @@ impl Case {
             told["by"] = json!(decided.judge_login);
         }
         told
+    }
+
+    /// As [`Case::json`], written: what a list keeps of a case.
+    pub fn written(&self, lang: Lang) -> Box<RawValue> {
+        written(&self.json(lang))
     }
 
     /// The submission object of the contract, section 6.

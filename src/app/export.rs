@@ -8,6 +8,7 @@ use super::{
         MembershipLine, PersonLine, StandingLine, SubmissionLine, TeamLine, VERSION, pull_line,
     },
     output::{Output, Readers, fault},
+    parts::settled,
     turn,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
         time::Moment,
     },
     live::{Board, ReadDefinition},
-    store::{self, Db, RepositoryId, Submission},
+    store::{self, Db, RepositoryId, StoreError, Submission},
 };
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::Serialize;
@@ -52,11 +53,16 @@ pub async fn export(
     mut progress: impl FnMut(u64) + Send + 'static,
 ) -> Result<Exported, AppError> {
     turn(app, now).await?;
+    let id = app.competition(slug).await?.id();
+    settled(app, id, now).await?;
     let definitions = app.definitions();
     let (slug, path) = (slug.clone(), path.to_owned());
     app.store
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
+            if competition.stored.unfinished.is_some() {
+                return Err(StoreError::Busy("another act has just begun; try again".to_owned()).into());
+            }
             let mut output = Output::beside(&path, Readers::All)?;
             let read = definitions.reader();
             let exported = write_export(db, &competition, &read, now, &mut output, &path, &mut progress)?;
@@ -157,7 +163,7 @@ fn write(
         }
         progress(lines.written);
     }
-    put_standings(&board, now, lines)?;
+    put_standings(&board, lines)?;
     exported.lines = lines.written + 1;
     Ok(exported)
 }
@@ -314,7 +320,7 @@ fn submission_line(row: &Submission, roster: &Roster) -> SubmissionLine {
 }
 
 /// The live leaderboards, as the board shows them.
-fn put_standings(board: &Board, now: Moment, lines: &mut Lines<'_>) -> Result<(), AppError> {
+fn put_standings(board: &Board, lines: &mut Lines<'_>) -> Result<(), AppError> {
     let snapshot = board.snapshot();
     for row in &snapshot.rows {
         if let Some(team) = snapshot.face.team(row.team) {
@@ -322,7 +328,7 @@ fn put_standings(board: &Board, now: Moment, lines: &mut Lines<'_>) -> Result<()
             lines.put(&Line::Standing(line))?;
         }
     }
-    let people = board.people(now, &|own| own.to_vec());
+    let people = board.people();
     for row in &people.rows {
         if let Some(person) = people.face.person(row.person) {
             let line = StandingLine::of(BoardOf::People, row.rank, person.slug.as_str(), &row.figures);

@@ -16,6 +16,10 @@ use crate::{
 };
 use serde_json::json;
 
+/// Invitations that one person makes within an hour.
+const AN_HOUR: i64 = 20;
+const MAKE: &str = "invite.make";
+
 /// A part of a team's invitations.
 pub struct InviteList {
     pub invites: Vec<Invite>,
@@ -36,7 +40,7 @@ pub struct Invitation {
 
 /// Makes an invitation. `uses`: 1 to 1,000. `expires_at`: exclusive; None: until it is used up or taken back.
 ///
-/// Errors: `OutOfRange`, `InPast`, `NotThere`; `NoCompetition`.
+/// Errors: `OutOfRange`, `InPast`, `NotThere`, `TooManyInvites`; `NoCompetition`.
 pub async fn invite(
     app: &App,
     who: &Who,
@@ -62,8 +66,15 @@ pub async fn invite(
     let (definitions, slug, team, who) = (app.definitions(), competition.clone(), team.clone(), who.clone());
     app.store
         .write(move |db| {
+            // Two at once are counted one after the other.
+            store::lock_login(db, who.id)?;
             let competition = definitions.of(db, &slug)?;
             let (id, _) = known(db, &competition, &team)?;
+            let made = store::done_since(db, who.id, MAKE, now.plus(-Moment::HOUR), AN_HOUR)?;
+            if let Some(first) = made.get(AN_HOUR as usize - 1) {
+                let wait = first.plus(Moment::HOUR).millis() - now.millis();
+                return Err(Objection::TooManyInvites((wait.max(0) as u64).div_ceil(1_000).max(1)).into());
+            }
             let mut invite = Invite {
                 id: InviteId(0),
                 competition: competition.id(),
@@ -80,7 +91,7 @@ pub async fn invite(
                 competition: Some(competition.id()),
                 team: Some(id),
                 became: Some(json!({ "uses": uses, "expires_at": expires_at }).to_string()),
-                ..who.deed(now, "invite.make", invite.id.0)
+                ..who.deed(now, MAKE, invite.id.0)
             };
             store::record(db, &deed)?;
             Ok(invite)

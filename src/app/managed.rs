@@ -11,11 +11,12 @@ use crate::{
     },
     store::{self, Announcement, Db, LastWork, Seat, TeamWanted},
 };
+use std::sync::Arc;
 
 /// The team that a console is of.
 #[derive(Clone)]
 pub struct Managed {
-    pub competition: Competition,
+    pub competition: Arc<Competition>,
     pub id: TeamId,
     pub team: Team,
     /// What stands on its page.
@@ -47,7 +48,7 @@ fn managed(db: &mut Db, app: &super::Definitions, competition: &Slug, team: &Slu
     let found = store::team_by_slug(db, competition.id(), team)?;
     let (id, team) = found.ok_or(Objection::NotThere("team"))?;
     Ok(Managed {
-        competition,
+        competition: Arc::new(competition),
         id,
         team,
         announcement: store::announcement(db, id)?,
@@ -127,22 +128,33 @@ pub async fn mates(app: &App, competition: &Slug, team: &Slug) -> Result<Vec<Mat
 /// Submissions of a results file, read in one go.
 const READ: usize = 1_000;
 
-/// Every submission of a team, by number. Errors: `NotThere`; `NoCompetition`.
-pub async fn team_results(app: &App, competition: &Slug, team: &Slug, now: Moment) -> Result<Vec<Case>, AppError> {
+/// Every submission of a team, by number, each as what `each` makes of it; `take` gets them in parts, so that
+/// what is written as it goes holds one. Errors: `NotThere`; `NoCompetition`.
+pub async fn team_results<T: Send + 'static>(
+    app: &App,
+    competition: &Slug,
+    team: &Slug,
+    now: Moment,
+    each: impl Fn(Case) -> T + Clone + Send + 'static,
+    mut take: impl FnMut(Vec<T>),
+) -> Result<(), AppError> {
     managed_team(app, competition, team).await?;
-    let mut found: Vec<Case> = Vec::new();
+    let mut after = None;
     loop {
         let query = super::ListQuery {
             team: Some(team.clone()),
-            after: found.last().map(|case| case.submission.id),
+            after,
             limit: READ,
             ..Default::default()
         };
-        let part = super::list(app, competition, query, Sight::Public, now).await?;
+        let each = each.clone();
+        let numbered = move |case: Case| (case.submission.id, each(case));
+        let part = super::list(app, competition, query, Sight::Public, now, numbered).await?;
         let more = part.len() == READ;
-        found.extend(part);
+        after = part.last().map(|(id, _)| *id);
+        take(part.into_iter().map(|(_, made)| made).collect());
         if !more {
-            return Ok(found);
+            return Ok(());
         }
     }
 }

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod announce;
+mod apart;
 mod appeals;
 mod apply;
 mod audit;
 mod backup;
 mod binding;
+mod compare;
 mod conflict;
 mod console;
 mod decide;
@@ -27,13 +29,17 @@ mod objection;
 mod once;
 mod output;
 mod own;
+mod parts;
 mod password;
 mod queue;
+mod reach;
 mod reason;
 mod rebuild;
+mod refusals;
 mod reports;
 mod requests;
 mod restore;
+mod retry;
 mod seal;
 mod seats;
 mod seed;
@@ -44,6 +50,7 @@ mod sources;
 mod steps;
 mod submissions;
 mod teams;
+mod tidy;
 mod turn;
 mod verify;
 mod verify_fold;
@@ -54,6 +61,7 @@ mod tests;
 
 pub use accounts::{PASSWORD, RoleName, add_login, ban, give_role, good_password, new_password, new_person, take_role};
 pub use announce::{ANNOUNCEMENT, announce};
+pub use apart::Apart;
 pub use appeals::{
     Answer, AppealCase, AppealLine, answer_appeal, appeal, appeal_case, appealable, appeals, open_appeals,
 };
@@ -66,12 +74,14 @@ pub use decide::{Judgement, Ruled, decide, undo};
 pub use define::{Defined, Shown, Wanted, define, definition_text, slug_of};
 pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
-pub use dry_run::{At, Counted, DryRun, MovedLine, MovedSubmission, dry_run};
+pub use dry_run::{At, Counted, DryRun, Moved, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use explain::{Case, CheckLine, Explained, Explanation, Sight, Unread, case, explain, own_hosts, pasted};
+pub use explain::{
+    Case, CheckLine, Explained, Explanation, Sight, Unread, case, explain, own_hosts, pasted, written,
+};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
-pub use ingest::{BODY_LIMIT, Ingest, Received, pack, unpack, work_queue};
+pub use ingest::{BODY_LIMIT, Ingest, Received, oldest_waiting, pack, unpack, work_queue};
 pub use invites::{Invitation, InviteList, invitation, invite, invites, join, organizers, take_back};
 pub use managed::{Managed, Mate, OpenQuery, managed_team, mates, open_work, team_results};
 pub use objection::{Class, Objection};
@@ -80,11 +90,13 @@ pub use own::{Own, OwnQuery, OwnTeam, account_json, kept, own};
 pub use queue::{Evidence, JudgeLine, OtherFix, Queue, QueueQuery, Waiting, evidence, judges, next_in_queue, queue};
 pub use reason::{REASON, needed_reason, reason};
 pub use rebuild::{Proof, Rebuilt, prove_ledger, rebuild, said};
+pub use refusals::Refusals;
 pub use reports::{LineSum, Took, import, import_lines, take_acts, take_reports};
 pub use requests::{
     Place, REQUEST_TEXT, RequestList, answer_request, ask_to_join, my_place, requests, withdraw_request,
 };
 pub use restore::restore;
+pub use retry::{retry, retry_of_other_versions, retry_source};
 pub use seal::{SealedResult, finalize, reopen, reveal, sealed_export, sealed_result};
 pub use seats::leave;
 pub use seed::{Seeded, seed};
@@ -93,10 +105,11 @@ pub use session::{
     sign_in, sign_out, signing_since, who,
 };
 pub use source_secrets::{SECRET, add_source_secret, end_source_secret};
-pub use sources::{MissingSecret, Proven, ReadSecret, Sources};
+pub use sources::{Checking, Held, MissingSecret, NotProven, Proven, ReadSecret, Sources, Trouble};
 pub use steps::{TeamChange, change_team};
 pub use submissions::{ListQuery, Whose, latest, list};
 pub use teams::{TeamCard, TeamOrder, TeamQuery, team, teams};
+pub use tidy::tidy;
 pub use turn::{next_turn, turn};
 pub use verify::{Verified, verify, verify_lines};
 pub use who::{Access, Named, Who, named};
@@ -150,6 +163,9 @@ impl From<folder::FolderError> for AppError {
 pub struct App {
     pub store: Store,
     definitions: Definitions,
+    /// Held by whoever folds a whole competition because somebody asked: such a fold holds all of it in memory.
+    folding: Arc<tokio::sync::Mutex<()>>,
+    passed: ingest::Passed,
 }
 
 /// A competition as it stands: the row and its definition, read.
@@ -170,31 +186,58 @@ type ByRevision = HashMap<CompetitionId, (i64, Arc<Definition>)>;
 
 /// Definitions by revision: reading one compiles its pattern, and hooks need them all the time.
 #[derive(Clone, Default)]
-pub struct Definitions(Arc<Mutex<ByRevision>>);
+pub struct Definitions {
+    known: Arc<Mutex<ByRevision>>,
+    /// By competition held apart: the revision that the log has named.
+    said: Arc<Mutex<HashMap<CompetitionId, i64>>>,
+}
+
+/// Every competition, as far as this version can read them.
+pub struct Each {
+    pub readable: Vec<Competition>,
+    pub apart: Vec<Apart>,
+}
 
 impl Definitions {
     fn read(&self, stored: Stored) -> Result<Competition, AppError> {
-        let known = self.0.lock().get(&stored.id).cloned();
+        let known = self.known.lock().get(&stored.id).cloned();
         if let Some((revision, definition)) = known
             && revision == stored.revision
         {
             return Ok(Competition { stored, definition });
         }
-        let definition = folder::definition::read("competition.toml", &stored.definition).map_err(|refused| {
-            AppError::Definition {
-                slug: stored.slug.clone(),
-                refused,
+        let read = folder::definition::read_stored("competition.toml", &stored.definition);
+        let (definition, _) = read.map_err(|refused| {
+            let slug = stored.slug.clone();
+            if self.said.lock().insert(stored.id, stored.revision) != Some(stored.revision) {
+                tracing::error!(competition = %slug, %refused, "held apart: its stored definition cannot be read");
             }
+            AppError::Definition { slug, refused }
         })?;
         let definition = Arc::new(definition);
         let entry = (stored.revision, Arc::clone(&definition));
-        self.0.lock().insert(stored.id, entry);
+        self.known.lock().insert(stored.id, entry);
         Ok(Competition { stored, definition })
     }
 
+    /// Every competition whose definition can be read. One that cannot is no reason to stop the others.
     pub fn all(&self, db: &mut Db) -> Result<Vec<Competition>, AppError> {
-        let stored = store::competitions(db)?;
-        stored.into_iter().map(|stored| self.read(stored)).collect()
+        Ok(self.each(db)?.readable)
+    }
+
+    pub fn each(&self, db: &mut Db) -> Result<Each, AppError> {
+        let mut each = Each {
+            readable: Vec::new(),
+            apart: Vec::new(),
+        };
+        for stored in store::competitions(db)? {
+            match self.read(stored.clone()) {
+                Ok(competition) => each.readable.push(competition),
+                Err(AppError::Definition { refused, .. }) => each.apart.push(Apart { stored, refused }),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(each)
     }
 
     /// Errors: `NoCompetition`.
@@ -218,6 +261,8 @@ impl App {
         Self {
             store,
             definitions: Definitions::default(),
+            folding: Arc::default(),
+            passed: ingest::Passed::default(),
         }
     }
 
@@ -239,15 +284,12 @@ impl App {
 
 impl Definitions {
     /// For boards, which take the definition as it is read here and never read one themselves. A stored
-    /// definition that this version refuses has no board; the log says why.
+    /// definition that this version refuses has no new board; the log has said why.
     pub fn reader(&self) -> ReadDefinition {
         let definitions = self.clone();
-        Arc::new(move |_, stored| match definitions.read(stored.clone()) {
-            Ok(competition) => Some(competition.definition),
-            Err(error) => {
-                tracing::error!(competition = %stored.slug, %error, "no board");
-                None
-            }
+        Arc::new(move |_, stored| {
+            let read = definitions.read(stored.clone());
+            read.ok().map(|competition| competition.definition)
         })
     }
 }

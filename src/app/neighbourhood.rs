@@ -5,7 +5,7 @@ use super::{AppError, Competition};
 use crate::{
     domain::{
         competition::Place,
-        evaluate::{Key, Subject},
+        evaluate::{Key, Side, Subject},
         forge::ForgeHost,
         pull::Actor,
         team::{PersonId, PullId, Roster, SubmissionId},
@@ -57,21 +57,30 @@ fn subject(
     }
 }
 
-/// Everything in scope.
+/// Everything in scope, with its rows and links: for a competition that is small beside what changed.
 pub(super) fn whole(
     db: &mut Db,
     competition: &Competition,
     places: &HashMap<RepositoryId, Place<'_>>,
     now: Moment,
 ) -> Result<Neighbourhood, AppError> {
-    let mut found = whole_seen(db, competition, places, now)?;
-    number_new(db, &mut found.candidates)?;
-    let ids: Vec<SubmissionId> = found.before.keys().copied().collect();
-    found.links = links(db, &ids)?;
-    Ok(found)
+    let rows = store::submissions_of(db, competition.id())?;
+    let known = rows.iter().map(|row| (row.pull, row.id)).collect();
+    let (mut candidates, roster) = everything(db, competition, places, &known, now)?;
+    number_new(db, &mut candidates)?;
+    let here: HashSet<SubmissionId> = candidates.iter().map(|c| c.subject.id).collect();
+    let ids: Vec<SubmissionId> = rows.iter().map(|row| row.id).collect();
+    Ok(Neighbourhood {
+        links: links(db, &ids)?,
+        left_scope: ids.into_iter().filter(|id| !here.contains(id)).collect(),
+        before: rows.into_iter().map(|row| (row.id, row)).collect(),
+        candidates,
+        roster,
+        whole: true,
+    })
 }
 
-/// A number that no submission has: what is new in a dry run bears these.
+/// A number that no submission has: what is new and not written bears these.
 const UNNUMBERED: i64 = 1 << 62;
 
 /// Everything in scope, as it would be evaluated; nothing is written, so what is new has no number to keep.
@@ -80,46 +89,38 @@ pub(super) fn whole_dry(
     competition: &Competition,
     places: &HashMap<RepositoryId, Place<'_>>,
     now: Moment,
-) -> Result<Neighbourhood, AppError> {
-    let mut found = whole_seen(db, competition, places, now)?;
-    number_from(UNNUMBERED, &mut found.candidates);
-    Ok(found)
+) -> Result<Vec<Candidate>, AppError> {
+    let known = store::submission_numbers(db, competition.id())?;
+    let (mut candidates, _) = everything(db, competition, places, &known, now)?;
+    number_from(UNNUMBERED, &mut candidates);
+    Ok(candidates)
 }
 
-/// Whether a submission is one that a dry run made up.
+/// Whether a submission is one that is not written.
 pub(super) fn is_unnumbered(id: SubmissionId) -> bool {
     id.0 >= UNNUMBERED
 }
 
-fn whole_seen(
+fn everything(
     db: &mut Db,
     competition: &Competition,
     places: &HashMap<RepositoryId, Place<'_>>,
+    known: &HashMap<PullId, SubmissionId>,
     now: Moment,
-) -> Result<Neighbourhood, AppError> {
+) -> Result<(Vec<Candidate>, Roster), AppError> {
     let roster = store::roster(db, competition.id())?;
-    let rows = store::submissions_of(db, competition.id())?;
     let decisions = store::standing_in(db, competition.id())?;
-    let known: HashMap<PullId, SubmissionId> = rows.iter().map(|row| (row.pull, row.id)).collect();
-    let mut candidates = Vec::with_capacity(rows.len());
+    let mut candidates = Vec::with_capacity(known.len());
     let mut repositories: Vec<RepositoryId> = places.keys().copied().collect();
     repositories.sort();
     store::each_fact(db, &repositories, |fact| {
         if let Some(place) = places.get(&fact.repository) {
-            // A submission that is not known yet gets its number below.
+            // A submission that is not known yet gets its number from whoever called.
             let id = known.get(&fact.id).copied().unwrap_or(SubmissionId(0));
             candidates.push(subject(competition, *place, &roster, &fact, id, &decisions, now));
         }
     })?;
-    let here: HashSet<SubmissionId> = candidates.iter().map(|c| c.subject.id).collect();
-    Ok(Neighbourhood {
-        links: HashMap::new(),
-        left_scope: rows.iter().map(|row| row.id).filter(|id| !here.contains(id)).collect(),
-        before: rows.into_iter().map(|row| (row.id, row)).collect(),
-        candidates,
-        roster,
-        whole: true,
-    })
+    Ok((candidates, roster))
 }
 
 /// The pulls that changed, and everything that hangs together with them.
@@ -149,7 +150,7 @@ pub(super) fn around(
     let mut inside: HashSet<SubmissionId> = changed.iter().map(|c| c.subject.id).collect();
     inside.extend(&row_ids);
     let new_keys = changed.iter().flat_map(|c| c.keys.iter().copied());
-    let mut seen: HashSet<i64> = new_keys.chain(links.values().flatten().copied()).collect();
+    let mut seen: HashSet<i64> = new_keys.chain(links.values().flatten().copied()).map(met_by).collect();
     let mut frontier: Vec<i64> = seen.iter().copied().collect();
     let mut neighbours: Vec<SubmissionId> = Vec::new();
     while !frontier.is_empty() {
@@ -160,6 +161,7 @@ pub(super) fn around(
             .values()
             .flatten()
             .copied()
+            .map(met_by)
             .filter(|key| seen.insert(*key))
             .collect();
         links.extend(of_next);
@@ -256,24 +258,56 @@ fn links(db: &mut Db, ids: &[SubmissionId]) -> Result<HashMap<SubmissionId, Vec<
 }
 
 /// The first eight bytes of a hash of each key, sorted: two keys that share them make a neighbourhood
-/// larger than it need be, and never wrong.
+/// larger than it need be, and never wrong. The last two bits say whether it meets itself or its other side.
 fn key_numbers(keys: &[Key]) -> Vec<i64> {
-    let number = |key: &Key| {
-        let text = match key {
-            Key::Number(family, number) => format!("n {family} {number}"),
-            Key::Commit(family, seven) => format!("c {family} {seven}"),
-            Key::MergeSha(sha) => format!("m {sha}"),
-            Key::HeadSha(sha) => format!("h {sha}"),
-            Key::Title(person, family, title) => format!("t {} {family} {title}", person.0),
-        };
-        let hash = digest(&SHA256, text.as_bytes());
-        hash.as_ref()
-            .iter()
-            .take(8)
-            .fold(0_i64, |number, byte| (number << 8) | i64::from(*byte))
-    };
-    let mut numbers: Vec<i64> = keys.iter().map(number).collect();
+    let mut numbers: Vec<i64> = keys.iter().map(key_number).collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers
+}
+
+/// Of a key that joins two sides, and which side it is.
+const SIDED: i64 = 2;
+const SIDE: i64 = 1;
+
+fn key_number(key: &Key) -> i64 {
+    let (text, mark) = match key {
+        Key::Number(family, number) => (format!("n {family} {number}"), 0),
+        Key::Commit(family, seven, Side::Bears) => (format!("c {family} {seven}"), SIDED),
+        Key::Commit(family, seven, Side::Names) => (format!("c {family} {seven}"), SIDED | SIDE),
+        Key::MergeSha(sha) => (format!("m {sha}"), 0),
+        Key::HeadSha(sha) => (format!("h {sha}"), 0),
+        Key::Title(person, family, title) => (format!("t {} {family} {title}", person.0), 0),
+    };
+    let hash = digest(&SHA256, text.as_bytes());
+    let number = hash
+        .as_ref()
+        .iter()
+        .take(8)
+        .fold(0_i64, |number, byte| (number << 8) | i64::from(*byte));
+    (number & !(SIDED | SIDE)) | mark
+}
+
+/// The number of [`Key::meets`] of the key that has this number.
+fn met_by(number: i64) -> i64 {
+    if number & SIDED == 0 { number } else { number ^ SIDE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_s_number_meets_what_the_key_meets() {
+        for key in [
+            Key::Number(3, 7),
+            Key::Commit(3, "abcdef0".into(), Side::Bears),
+            Key::Commit(3, "abcdef0".into(), Side::Names),
+            Key::MergeSha("abcdef0".into()),
+            Key::HeadSha("abcdef0".into()),
+            Key::Title(PersonId(1), 3, "x".into()),
+        ] {
+            assert_eq!(met_by(key_number(&key)), key_number(&key.meets()), "{key:?}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub enum Class {
     Gone,
     /// Too often.
     TooMany,
+    /// Too much is under way, whoever asks.
+    Busy,
     /// Another service, which this needs, does not do its part.
     Elsewhere,
 }
@@ -41,6 +43,8 @@ pub enum Objection {
     Banned,
     /// Seconds to wait.
     TooManySignIns(u64),
+    /// Too many passwords are being compared.
+    Busy,
     NeedsRole(&'static str),
     /// Nothing of that name, or another team's.
     NotThere(&'static str),
@@ -156,6 +160,12 @@ pub enum Objection {
     /// Of one source, written here, hold already.
     TwoSecrets,
 
+    // Making.
+    /// So many applications of theirs are open.
+    TooManyApplications(usize),
+    /// Seconds to wait.
+    TooManyInvites(u64),
+
     // Requests.
     OtherBody,
     UnderWay,
@@ -234,8 +244,20 @@ impl Objection {
             | TwoSecrets
             | UnderWay => Class::Conflict,
             InviteOver | HandshakeOver => Class::Gone,
-            TooManySignIns(_) => Class::TooMany,
+            TooManySignIns(_) | TooManyApplications(_) | TooManyInvites(_) => Class::TooMany,
+            Busy => Class::Busy,
             ForgeSilent(_) => Class::Elsewhere,
+        }
+    }
+
+    /// Seconds after which asking again may be of use, where that is what stands in the way.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooManySignIns(wait) | Self::TooManyInvites(wait) => Some(*wait),
+            // Until somebody has looked at one.
+            Self::TooManyApplications(_) => Some(3_600),
+            Self::Busy => Some(2),
+            _ => None,
         }
     }
 
@@ -287,6 +309,18 @@ impl Objection {
             TooManySignIns(wait) => (
                 format!("too many sign-ins that failed; try again in {wait} s"),
                 format!("登录失败次数过多，请 {wait} 秒后重试"),
+            ),
+            Busy => two(
+                "too many sign in at once; try again in a moment",
+                "正在登录的人太多，请稍后重试",
+            ),
+            TooManyApplications(open) => (
+                format!("{open} of your applications are open; once one is decided, apply again"),
+                format!("您有 {open} 个申请尚未处理，处理后可再次申请"),
+            ),
+            TooManyInvites(wait) => (
+                format!("you made many invitations within the hour; make the next in {wait} s"),
+                format!("您一小时内创建的邀请过多，请 {wait} 秒后再创建"),
             ),
             NeedsRole(role) => (
                 format!(

@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 /// Characters of a key, at most.
 const LONGEST: usize = 255;
 /// How long an answer is kept.
-const KEPT: i64 = Moment::DAY;
+pub(super) const KEPT: i64 = Moment::DAY;
 /// After this a first request that never answered is taken to have died.
 const DEAD: i64 = 60 * Moment::SECOND;
 

@@ -1,7 +1,8 @@
 //! A person's own: who they are here, their teams, accounts and submissions, and all of it as one download.
 
 use super::{
-    App, AppError, Case, Competition, NamedRole, Objection, Sight, Who, explain::hide, named_roles, submissions::cases,
+    App, AppError, Case, Competition, NamedRole, Objection, Sight, Who, explain::hide, named_roles,
+    submissions::each_case,
 };
 use crate::{
     domain::{
@@ -12,11 +13,15 @@ use crate::{
     },
     store::{self, Db, Submission},
 };
-use serde_json::{Value, json};
-use std::collections::{HashMap, hash_map::Entry};
+use serde::Serialize;
+use serde_json::{Value, json, value::RawValue};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
-/// What somebody sees of themselves.
-pub struct Own {
+/// What somebody sees of themselves, their submissions as what was made of each.
+pub struct Own<T = Case> {
     pub login: String,
     pub created_at: Moment,
     /// False: signs in with forge accounts only.
@@ -27,7 +32,7 @@ pub struct Own {
     /// Competition by competition, oldest first.
     pub teams: Vec<OwnTeam>,
     /// A part of their submissions of every competition, the newest merge first, and how many there are.
-    pub cases: Vec<Case>,
+    pub cases: Vec<T>,
     pub total: u64,
 }
 
@@ -61,7 +66,13 @@ impl OwnQuery {
 /// What a freeze hides, it hides from its author too: it is waiting, and under no other status.
 ///
 /// Errors: `NoCompetition`.
-pub async fn own(app: &App, who: &Who, query: OwnQuery, now: Moment) -> Result<Own, AppError> {
+pub async fn own<T: Send + 'static>(
+    app: &App,
+    who: &Who,
+    query: OwnQuery,
+    now: Moment,
+    each: impl FnMut(Case) -> T + Send + 'static,
+) -> Result<Own<T>, AppError> {
     let (definitions, who) = (app.definitions(), who.clone());
     app.store
         .read(move |db| {
@@ -72,10 +83,10 @@ pub async fn own(app: &App, who: &Who, query: OwnQuery, now: Moment) -> Result<O
                 None => None,
             };
             let mut rows = store::submissions_of_person(db, who.person, of)?;
-            let mut known: HashMap<CompetitionId, Competition> = HashMap::new();
+            let mut known: HashMap<CompetitionId, Arc<Competition>> = HashMap::new();
             for row in &rows {
                 if let Entry::Vacant(place) = known.entry(row.competition) {
-                    place.insert(definitions.by_id(db, row.competition)?);
+                    place.insert(Arc::new(definitions.by_id(db, row.competition)?));
                 }
             }
             if let Some(status) = query.status {
@@ -93,7 +104,7 @@ pub async fn own(app: &App, who: &Who, query: OwnQuery, now: Moment) -> Result<O
                 roles: named_roles(db, &who.roles)?,
                 accounts: store::accounts_of(db, who.person)?,
                 teams: teams(db, &who)?,
-                cases: explained(db, &known, rows, now)?,
+                cases: explained(db, &known, rows, now, each)?,
                 total,
                 login: login.login,
                 created_at: login.created_at,
@@ -122,12 +133,13 @@ fn teams(db: &mut Db, who: &Who) -> Result<Vec<OwnTeam>, AppError> {
 }
 
 /// The rows with what explains them, in the order in which they came, which goes across competitions.
-fn explained(
+fn explained<T>(
     db: &mut Db,
-    known: &HashMap<CompetitionId, Competition>,
+    known: &HashMap<CompetitionId, Arc<Competition>>,
     rows: Vec<Submission>,
     now: Moment,
-) -> Result<Vec<Case>, AppError> {
+    mut each: impl FnMut(Case) -> T,
+) -> Result<Vec<T>, AppError> {
     let order: HashMap<_, _> = rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
     let mut by_competition: HashMap<CompetitionId, Vec<Submission>> = HashMap::new();
     for row in rows {
@@ -136,42 +148,62 @@ fn explained(
     let mut all = Vec::new();
     for (id, rows) in by_competition {
         if let Some(competition) = known.get(&id) {
-            all.extend(cases(db, competition, rows, Sight::Public, now)?);
+            let numbered = |case: Case| (case.submission.id, each(case));
+            all.extend(each_case(db, competition, rows, Sight::Public, now, numbered)?);
         }
     }
-    all.sort_by_key(|case| order.get(&case.submission.id).copied());
-    Ok(all)
+    all.sort_by_key(|(id, _)| order.get(id).copied());
+    Ok(all.into_iter().map(|(_, made)| made).collect())
 }
 
 /// Everything that is kept about somebody, as they may take it along. `code`: the community code as it is now.
-pub async fn kept(app: &App, who: &Who, code: &str, lang: Lang, now: Moment) -> Result<Value, AppError> {
-    let own = own(app, who, OwnQuery::ALL, now).await?;
+pub async fn kept(app: &App, who: &Who, code: &str, lang: Lang, now: Moment) -> Result<impl Serialize, AppError> {
+    let own = own(app, who, OwnQuery::ALL, now, move |case| case.written(lang)).await?;
     let (id, person) = (who.id, who.person);
     let kept = app.store.read(move |db| store::kept_of(db, id, person)).await?;
     let accounts: Vec<Value> = own.accounts.iter().map(account_json).collect();
     let teams: Vec<Value> = own.teams.iter().map(OwnTeam::json).collect();
-    let submissions: Vec<Value> = own.cases.iter().map(|case| case.json(lang)).collect();
-    Ok(json!({
-        "exported_at": now,
-        "account": {
+    #[derive(Serialize)]
+    struct Everything {
+        exported_at: Moment,
+        account: Value,
+        person: Value,
+        accounts: Vec<Value>,
+        teams: Vec<Value>,
+        submissions: Vec<Box<RawValue>>,
+        requests: Value,
+        appeals: Value,
+        decisions: Value,
+        sessions: Value,
+        audit: Value,
+    }
+    Ok(Everything {
+        exported_at: now,
+        account: json!({
             "login": own.login, "created_at": own.created_at, "has_password": own.has_password, "roles": own.roles,
-        },
-        "person": {"slug": own.person.slug, "name": own.person.name, "number": own.person.number, "code": code},
-        "accounts": accounts,
-        "teams": teams,
-        "submissions": submissions,
-        "requests": kept.requests,
-        "appeals": kept.appeals,
-        "decisions": kept.decisions,
-        "sessions": kept.sessions,
-        "audit": kept.deeds,
-    }))
+        }),
+        person: json!({
+            "slug": own.person.slug, "name": own.person.name, "number": own.person.number, "code": code,
+        }),
+        accounts,
+        teams,
+        submissions: own.cases,
+        requests: json!(kept.requests),
+        appeals: json!(kept.appeals),
+        decisions: json!(kept.decisions),
+        sessions: json!(kept.sessions),
+        audit: json!(kept.deeds),
+    })
 }
 
 pub fn account_json(account: &Account) -> Value {
-    json!({
-        "forge": account.forge.kind, "host": account.forge.host(), "login": account.login, "id": account.id, "proven": account.proven,
-    })
+    let mut json = json!({
+        "forge": account.forge.kind, "login": account.login, "id": account.id, "proven": account.proven,
+    });
+    if !account.forge.is_own() {
+        json["host"] = json!(account.forge.host());
+    }
+    json
 }
 
 impl OwnTeam {

@@ -1,8 +1,11 @@
 //! The judge's queue, one submission with all its evidence, and what judges have done.
 
 use super::{
-    App, AppError, Case, Competition, Objection, Sight, Who, conflict::Ties, decide::Docket, explain::case_of,
-    submissions::cases,
+    App, AppError, Case, Competition, Objection, Sight, Who,
+    conflict::Ties,
+    decide::Docket,
+    explain::case_of,
+    submissions::{cases, each_case},
 };
 use crate::{
     domain::{
@@ -15,7 +18,10 @@ use crate::{
     },
     store::{self, AppealStatus, Db, Decided, JudgeWork, QueueWanted},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Which submissions in review a judge wants to see.
 #[derive(Clone, Debug, Default)]
@@ -38,19 +44,26 @@ pub struct Waiting {
     pub conflict: Option<Objection>,
 }
 
-/// A part of the queue, longest waiting first.
-pub struct Queue {
-    pub waiting: Vec<Waiting>,
+/// A part of the queue, longest waiting first, as what was made of each.
+pub struct Queue<T = Waiting> {
+    pub waiting: Vec<T>,
     /// How many match, in all.
     pub total: u64,
 }
 
 /// Errors: `NoCompetition`.
-pub async fn queue(app: &App, who: &Who, slug: &Slug, query: QueueQuery, now: Moment) -> Result<Queue, AppError> {
+pub async fn queue<T: Send + 'static>(
+    app: &App,
+    who: &Who,
+    slug: &Slug,
+    query: QueueQuery,
+    now: Moment,
+    mut each: impl FnMut(Waiting) -> T + Send + 'static,
+) -> Result<Queue<T>, AppError> {
     let (definitions, who, slug) = (app.definitions(), who.clone(), slug.clone());
     app.store
         .read(move |db| {
-            let competition = definitions.of(db, &slug)?;
+            let competition = Arc::new(definitions.of(db, &slug)?);
             let ties = Ties::of(db, &competition, &who)?;
             let Some(wanted) = wanted(db, &competition, &query)? else {
                 return Ok(Queue {
@@ -59,15 +72,11 @@ pub async fn queue(app: &App, who: &Who, slug: &Slug, query: QueueQuery, now: Mo
                 });
             };
             let (rows, total) = store::review_queue(db, &wanted)?;
-            let cases = cases(db, &competition, rows, Sight::Live, now)?;
-            let waiting = cases.into_iter().map(|case| Waiting {
-                conflict: ties.conflict(&case.submission, &case.fact.pull, now),
-                case,
-            });
-            Ok(Queue {
-                waiting: waiting.collect(),
-                total,
-            })
+            let waiting = each_case(db, &competition, rows, Sight::Live, now, |case| {
+                let conflict = ties.conflict(&case.submission, &case.fact.pull, now);
+                each(Waiting { case, conflict })
+            })?;
+            Ok(Queue { waiting, total })
         })
         .await
 }
@@ -152,7 +161,7 @@ pub async fn evidence(
     let (definitions, who, slug) = (app.definitions(), who.clone(), slug.clone());
     app.store
         .read(move |db| {
-            let competition = definitions.of(db, &slug)?;
+            let competition = Arc::new(definitions.of(db, &slug)?);
             let docket = Docket::open(db, &competition, id)?;
             let ties = Ties::of(db, &competition, &who)?;
             let conflict = ties.conflict(&docket.submission, &docket.fact.pull, now);
@@ -176,7 +185,14 @@ pub async fn evidence(
                 }
             };
             let (before, next, total) = neighbours(db, &competition, &ties, id, &query, now)?;
-            let case = case_of(db, competition, docket.submission, docket.fact, Sight::Live, now)?;
+            let case = case_of(
+                db,
+                Competition::clone(&competition),
+                docket.submission,
+                docket.fact,
+                Sight::Live,
+                now,
+            )?;
             Ok(Evidence {
                 etag: case.etag(),
                 case,

@@ -1,20 +1,23 @@
 //! `rebuild`: a competition folded again from its facts, and its ledger proved.
 
 use super::{
-    App, AppError, Changes, Competition, Dirty, evaluate,
+    App, AppError, Competition,
+    compare::{compare, together, whose},
+    neighbourhood::is_unnumbered,
+    parts::{Clock, in_parts, settled},
     reports::{evaluate_everywhere, rebind},
 };
 use crate::{
     domain::{
         ledger::{Cause, Entry},
         tally::{Broken, Tally},
-        team::{PersonId, SubmissionId, TeamId},
+        team::{Account, PersonId, PullId, SubmissionId, TeamId},
         text::Slug,
         time::Moment,
     },
     store::{self, Db, Submission},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What folding again found. All of it nothing, where rebuild equals live.
 #[derive(Debug, Default)]
@@ -62,59 +65,119 @@ const NAMED: usize = 10;
 /// Entries read in one go.
 const READ: i64 = 2_000;
 
-/// Folds everything again from the facts, in one transaction: bindings of hinted accounts, every check,
-/// every award, links. Then folds the ledger and holds it against the rows. A sealed competition is folded
-/// again too, and nothing of it is kept.
+/// Folds everything again from the facts: bindings of hinted accounts, every check, every award, links. Then folds
+/// the ledger and holds it against the rows. All of it on a reader but for what differs, which is written in parts,
+/// so that a server beside it goes on. A sealed competition is folded again too, and nothing is written.
 ///
 /// Errors: `NoCompetition`.
 pub async fn rebuild(app: &App, slug: &Slug, now: Moment) -> Result<Rebuilt, AppError> {
-    let definitions = app.definitions();
-    let of = slug.clone();
-    let folded = app
+    let clock = Clock::from(now);
+    let competition = app.competition(slug).await?;
+    let id = competition.id();
+    settled(app, id, now).await?;
+    let sealed = app.competition(slug).await?.stored.seal.finalized_at.is_some();
+    let mut rebuilt = Rebuilt {
+        sealed,
+        ..Rebuilt::default()
+    };
+    let mut altered = Altered::new();
+    let mut rebound = Vec::new();
+    if !sealed {
+        altered = heal(app, slug).await?;
+        (rebuilt.rebound, rebound) = rebind_all(app).await?;
+    }
+    let (definitions, of) = (app.definitions(), slug.clone());
+    let (found, pulls, mut rebuilt) = app
         .store
-        .write(move |db| {
-            store::take_turn(db)?;
-            let mut competition = definitions.of(db, &of)?;
-            let sealed = competition.stored.seal.finalized_at.is_some();
-            competition.stored.seal.finalized_at = None;
-            let before = rows(db, &competition)?;
-            let links = store::links_sum(db, competition.id())?;
-            let mut rebuilt = Rebuilt {
-                sealed,
-                ..Rebuilt::default()
-            };
-            let mut dirty = BTreeSet::new();
-            for account in store::hinted_accounts(db)? {
-                let moved = rebind(db, &account.forge, &account.login)?;
-                rebuilt.rebound += usize::from(!moved.is_empty());
-                dirty.extend(moved);
-            }
-            heal(db, &competition)?;
-            let changes = evaluate(db, &competition, &Dirty::All, now, Cause::Rebuild)?;
-            if !sealed {
-                // Another competition may look at the pulls of an account that was bound anew.
-                let Changes { entries, .. } = evaluate_everywhere(db, &definitions, dirty, now, Cause::Rebuild)?;
-                rebuilt.entries = changes.entries + entries;
-            }
-            let after = rows(db, &competition)?;
-            rebuilt.submissions = after.len();
-            rebuilt.links_differed = store::links_sum(db, competition.id())? != links;
-            compare(&before, &after, &mut rebuilt);
-            if sealed {
-                return Err(Undone::Sealed(Box::new(rebuilt)));
-            }
-            rebuilt.proof = prove(db, &competition)?;
-            Ok(rebuilt)
+        .read(move |db| {
+            let competition = definitions.of(db, &of)?;
+            let at = clock.now();
+            let mut pulls = Vec::new();
+            let count = compare(db, &competition, at, true, &mut |compared| {
+                let id = compared.after.or(compared.before).map(|row| row.id);
+                let was = id.and_then(|id| altered.remove(&id));
+                rebuilt.told(was.as_ref().or(compared.before), compared.after);
+                rebuilt.links_differed |= compared.links;
+                if compared.differs() {
+                    pulls.extend(whose(compared));
+                }
+            })?;
+            Ok::<_, AppError>((count, together(pulls), rebuilt))
         })
-        .await;
-    match folded {
-        Ok(rebuilt) => Ok(rebuilt),
-        Err(Undone::Error(error)) => Err(error),
-        Err(Undone::Sealed(mut rebuilt)) => {
-            rebuilt.proof = prove_ledger(app, slug).await?;
-            Ok(*rebuilt)
+        .await?;
+    rebuilt.submissions = found;
+    if !sealed {
+        let changes = in_parts(app, id, pulls, clock, Cause::Rebuild, None).await?;
+        rebuilt.entries += changes.entries;
+    }
+    // Another competition may look at the pulls of an account that was bound anew.
+    for part in rebound.chunks(PULLS) {
+        let (part, definitions) = (part.iter().copied().collect(), app.definitions());
+        let changes = app
+            .store
+            .write(move |db| {
+                store::take_turn(db)?;
+                evaluate_everywhere(db, &definitions, part, clock.now(), Cause::Rebuild)
+            })
+            .await?;
+        rebuilt.entries += changes.entries;
+    }
+    rebuilt.proof = prove_ledger(app, slug).await?;
+    Ok(rebuilt)
+}
+
+impl Rebuilt {
+    fn told(&mut self, was: Option<&Submission>, is: Option<&Submission>) {
+        if was == is {
+            return;
+        }
+        self.differed += 1;
+        if self.named.len() < NAMED {
+            let said = |row: Option<&Submission>| match row {
+                None => "absent".to_owned(),
+                Some(row) => format!(
+                    "{} with {} points, checks {}",
+                    row.status.as_str(),
+                    row.points,
+                    row.outcomes
+                ),
+            };
+            let id = was.or(is).filter(|row| !is_unnumbered(row.id)).map(|row| row.id.0);
+            let which = id.map_or_else(
+                || "a submission without a number".to_owned(),
+                |id| format!("submission {id}"),
+            );
+            self.named
+                .push(format!("{which} was {} and is {}", said(was), said(is)));
         }
     }
+}
+
+/// Hinted accounts that are looked at in one transaction.
+const ACCOUNTS: usize = 100;
+
+/// Pulls that are evaluated everywhere in one transaction.
+const PULLS: usize = 500;
+
+/// Binds hinted accounts to what pulls say. Returns how many were bound anew, and the pulls whose author may be
+/// somebody else now.
+async fn rebind_all(app: &App) -> Result<(usize, Vec<PullId>), AppError> {
+    let accounts = app.store.read(|db| Ok::<_, AppError>(store::hinted_accounts(db)?));
+    let (mut rebound, mut dirty) = (0, BTreeSet::new());
+    for part in accounts.await?.chunks(ACCOUNTS) {
+        let part = part.to_vec();
+        let moved = app
+            .store
+            .write(move |db| {
+                store::take_turn(db)?;
+                let rebind = |account: Account| rebind(db, &account.forge, &account.login);
+                part.into_iter().map(rebind).collect::<Result<Vec<_>, AppError>>()
+            })
+            .await?;
+        rebound += moved.iter().filter(|moved| !moved.is_empty()).count();
+        dirty.extend(moved.into_iter().flatten());
+    }
+    Ok((rebound, dirty.into_iter().collect()))
 }
 
 /// Folds the ledger of a competition and holds it against the rows. Errors: `NoCompetition`.
@@ -128,18 +191,6 @@ pub async fn prove_ledger(app: &App, slug: &Slug) -> Result<Proof, AppError> {
         .await
 }
 
-/// Why the transaction was rolled back.
-enum Undone {
-    Error(AppError),
-    Sealed(Box<Rebuilt>),
-}
-
-impl<E: Into<AppError>> From<E> for Undone {
-    fn from(error: E) -> Self {
-        Self::Error(error.into())
-    }
-}
-
 type Rows = HashMap<SubmissionId, Submission>;
 
 fn rows(db: &mut Db, competition: &Competition) -> Result<Rows, AppError> {
@@ -147,58 +198,78 @@ fn rows(db: &mut Db, competition: &Competition) -> Result<Rows, AppError> {
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-fn compare(before: &Rows, after: &Rows, rebuilt: &mut Rebuilt) {
-    let ids: BTreeSet<SubmissionId> = before.keys().chain(after.keys()).copied().collect();
-    for id in ids {
-        let (was, is) = (before.get(&id), after.get(&id));
-        if was == is {
-            continue;
-        }
-        rebuilt.differed += 1;
-        if rebuilt.named.len() < NAMED {
-            let said = |row: Option<&Submission>| match row {
-                None => "absent".to_owned(),
-                Some(row) => format!(
-                    "{} with {} points, checks {}",
-                    row.status.as_str(),
-                    row.points,
-                    row.outcomes
-                ),
-            };
-            rebuilt
-                .named
-                .push(format!("submission {} was {} and is {}", id.0, said(was), said(is)));
-        }
-    }
-}
+/// Rows that differed from the ledger, as they were.
+type Altered = BTreeMap<SubmissionId, Submission>;
+
+/// Rows that are healed in one transaction.
+const HEALED: usize = 200;
 
 /// Brings rows that differ from the ledger to what it says, so that what evaluation then changes is an entry
 /// like any other and the ledger goes on adding up. A ledger whose chain is broken proves nothing, and rows
 /// beside it stay as they are.
-fn heal(db: &mut Db, competition: &Competition) -> Result<(), AppError> {
+async fn heal(app: &App, slug: &Slug) -> Result<Altered, AppError> {
+    let (definitions, slug) = (app.definitions(), slug.clone());
+    let found = app
+        .store
+        .read(move |db| {
+            let competition = definitions.of(db, &slug)?;
+            sick(db, &competition)
+        })
+        .await?;
+    let mut altered = Altered::new();
+    for part in found.chunks(HEALED) {
+        let part = part.to_vec();
+        altered.extend(part.iter().map(|(row, ..)| (row.id, row.clone())));
+        app.store
+            .write(move |db| {
+                store::take_turn(db)?;
+                let mut healed = Vec::new();
+                for (row, as_ledger, seq) in part {
+                    // What was evaluated since is in the ledger with its difference; the next rebuild sees it.
+                    let last = store::ledger_of(db, row.id)?.pop();
+                    let now = store::submissions_by_id(db, &[row.id])?.pop();
+                    if last.is_some_and(|last| last.entry.seq <= seq) && now.as_ref() == Some(&row) {
+                        healed.push(as_ledger);
+                    }
+                }
+                Ok::<_, AppError>(store::put_submissions(db, &healed)?)
+            })
+            .await?;
+    }
+    Ok(altered)
+}
+
+/// Rows that differ from the ledger, each with what it says, and where the ledger ended.
+fn sick(db: &mut Db, competition: &Competition) -> Result<Vec<(Submission, Submission, i64)>, AppError> {
     let (tally, proof) = tally(db, competition)?;
     if proof.broken.is_some() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let roster = store::roster(db, competition.id())?;
     let people: HashMap<&str, PersonId> = roster.people.iter().map(|(id, p)| (p.slug.as_str(), *id)).collect();
     let teams: HashMap<&str, TeamId> = roster.teams.iter().map(|(id, t)| (t.slug.as_str(), *id)).collect();
-    for row in store::submissions_of(db, competition.id())? {
-        let Some(balance) = tally.of(row.id) else { continue };
-        let Some(status) = balance.status else { continue };
-        let healed = Submission {
-            status,
-            points: balance.points,
-            person: balance.person.as_deref().and_then(|slug| people.get(slug)).copied(),
-            team: balance.team.as_deref().and_then(|slug| teams.get(slug)).copied(),
-            merged_at: balance.merged_at,
-            ..row.clone()
-        };
-        if healed != row {
-            store::update_submission(db, &healed)?;
+    let mut sick = Vec::new();
+    let mut after = SubmissionId(0);
+    loop {
+        let rows = store::submissions_after(db, competition.id(), after, READ)?;
+        let Some(last) = rows.last() else { return Ok(sick) };
+        after = last.id;
+        for row in rows {
+            let Some(balance) = tally.of(row.id) else { continue };
+            let Some(status) = balance.status else { continue };
+            let healed = Submission {
+                status,
+                points: balance.points,
+                person: balance.person.as_deref().and_then(|slug| people.get(slug)).copied(),
+                team: balance.team.as_deref().and_then(|slug| teams.get(slug)).copied(),
+                merged_at: balance.merged_at,
+                ..row.clone()
+            };
+            if healed != row {
+                sick.push((row, healed, tally.seq()));
+            }
         }
     }
-    Ok(())
 }
 
 /// The fold of the ledger, and whether its chain holds.

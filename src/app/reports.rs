@@ -1,8 +1,9 @@
 //! Reports of pulls, from wherever they come: taken in as facts, bound to people, evaluated.
 
 use super::{
-    App, AppError, Changes, Definitions, Dirty,
+    App, AppError, Changes, Definitions, Dirty, apart,
     evaluate::{evaluate, places},
+    reach::about,
 };
 use crate::{
     domain::{
@@ -41,8 +42,16 @@ pub fn take_reports(
 ) -> Result<Took, AppError> {
     store::take_turn(db)?;
     let taken = store::take_reports(db, reports)?;
+    let named: Vec<String> = taken.named.iter().map(|(forge, id)| about(forge, id)).collect();
+    if !named.is_empty() {
+        // What was out of a source's reach may be in it under the repository's other name.
+        store::requeue_about(db, &named, now)?;
+    }
     let mut dirty = taken.pulls;
     dirty.extend(rebind_authors(db, &taken.authors)?);
+    for (forge, login) in taken.untold.iter().filter(|(_, login)| !login.is_empty()) {
+        dirty.extend(rebind(db, forge, login)?);
+    }
     Ok(Took {
         news: taken.news,
         changes: evaluate_everywhere(db, definitions, dirty, now, cause)?,
@@ -119,6 +128,7 @@ pub(super) fn evaluate_everywhere(
     if dirty.is_empty() {
         return Ok(sum);
     }
+    apart::pass_by(db, definitions, now)?;
     let dirty = Dirty::Pulls(dirty);
     for competition in definitions.all(db)? {
         let changes = evaluate(db, &competition, &dirty, now, cause)?;

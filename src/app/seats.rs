@@ -15,7 +15,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Every pull of a person's accounts.
-fn pulls_of(db: &mut Db, person: PersonId) -> Result<BTreeSet<PullId>, AppError> {
+pub(super) fn pulls_of(db: &mut Db, person: PersonId) -> Result<BTreeSet<PullId>, AppError> {
     let mut pulls = BTreeSet::new();
     for account in store::accounts_of(db, person)? {
         let ids: Vec<&str> = account.id.as_deref().into_iter().collect();

@@ -1,9 +1,11 @@
 //! `seed`: a competition's folder becomes the competition, or the difference to what it was.
 
 use super::{
-    App, AppError, Competition, Definitions, Dirty, LineSum, evaluate,
+    App, AppError, Competition, LineSum,
+    define::folds_alike,
+    parts::{Begun, begin, finish},
+    reach::look_again,
     reports::{import, rebind},
-    seal::publish,
 };
 use crate::{
     domain::{
@@ -41,11 +43,10 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
     let (teams, people) = (folder.teams.len(), folder.people.len());
     let pulls = folder.pulls.clone();
     let seal = folder.definition.seal;
-    let definitions = app.definitions();
-    let changed = app
-        .store
-        .write(move |db| put_folder(db, &definitions, &folder, now))
-        .await?;
+    let (changed, begun) = app.store.write(move |db| put_folder(db, &folder, now)).await?;
+    if let Some(begun) = begun {
+        finish(app, begun, now).await;
+    }
     let lines = match &pulls {
         None => LineSum::default(),
         Some(path) => {
@@ -66,21 +67,19 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
         }
     };
     // The seal comes last: once a competition is final, nothing that is taken in changes it any more.
-    let definitions = app.definitions();
-    let of = slug.clone();
-    app.store
-        .write(move |db| {
-            let competition = definitions.of(db, &of)?;
-            if competition.stored.seal != seal && (seal.revealed_at.is_some() || seal.finalized_at.is_some()) {
+    let competition = app.competition(&slug).await?;
+    let id = competition.id();
+    if competition.stored.seal != seal && seal.finalized_at.is_some() {
+        let check = move |_: &Competition, _: Moment| Ok(seal);
+        super::seal::seal(app, id, check, |_, _, _, _| Ok(()), now).await?;
+    } else if competition.stored.seal != seal && seal.revealed_at.is_some() {
+        app.store
+            .write(move |db| {
                 store::take_turn(db)?;
-                store::set_seal(db, competition.id(), seal)?;
-                if seal.finalized_at.is_some() {
-                    publish(db, &competition, now)?;
-                }
-            }
-            Ok::<_, AppError>(())
-        })
-        .await?;
+                Ok::<_, AppError>(store::set_seal(db, id, seal)?)
+            })
+            .await?;
+    }
     Ok(Seeded {
         slug,
         changed,
@@ -90,8 +89,9 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
     })
 }
 
-/// Writes what differs of definition, teams and people, and evaluates everything if anything did.
-fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Moment) -> Result<bool, AppError> {
+/// Writes what differs of definition, teams and people. Where anything did that decides who counts and what,
+/// everything is to be looked at again.
+fn put_folder(db: &mut Db, folder: &Folder, now: Moment) -> Result<(bool, Option<Begun>), AppError> {
     store::take_turn(db)?;
     let slug = &folder.definition.slug;
     let known = store::competition(db, slug)?;
@@ -102,6 +102,9 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
         Some(stored) if !changed => stored.id,
         _ => store::put_definition(db, slug, &folder.definition_text, now)?,
     };
+    if changed {
+        look_again(db, &folder.definition, now)?;
+    }
     // Teams and people as they were loaded last are left alone: since then people may have joined and left.
     let roster_changed = known.as_ref().and_then(|stored| stored.roster_hash.as_deref()) != Some(&folder.roster_hash);
     let (mut teams_changed, mut people_changed) = (false, false);
@@ -124,20 +127,23 @@ fn put_folder(db: &mut Db, definitions: &Definitions, folder: &Folder, now: Mome
     if (teams_changed || people_changed) && !changed {
         store::raise_revision(db, id)?;
     }
-    changed |= teams_changed || people_changed;
-    if changed {
-        let competition: Competition = definitions.by_id(db, id)?;
+    let alike = known
+        .as_ref()
+        .is_some_and(|stored| folds_alike(stored, &folder.definition));
+    let mut begun = None;
+    if teams_changed || people_changed || !alike {
         let cause = if known.is_none() {
             Cause::Seed
         } else {
             Cause::Definition
         };
-        evaluate(db, &competition, &Dirty::All, now, cause)?;
+        begun = Some(begin(db, id, cause, now)?);
         if known.is_none() {
             store::set_turned(db, id, now)?;
         }
     }
-    Ok(changed)
+    changed |= teams_changed || people_changed;
+    Ok((changed, begun))
 }
 
 type Teams = HashMap<Slug, TeamId>;

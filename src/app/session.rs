@@ -45,14 +45,14 @@ pub struct Session {
 
 /// Signs in with a password.
 ///
-/// Errors: `WrongPassword` whether or not there is such a login, and as late in both cases; `Banned`.
+/// Errors: `WrongPassword` whether or not there is such a login, and as late in both cases; `Banned`; `Busy`.
 pub async fn sign_in(app: &App, login: &str, password: &str, now: Moment) -> Result<Session, AppError> {
     let known = match LoginName::parse(login) {
         Ok(name) => app.store.read(move |db| store::login_by_key(db, &name.key())).await?,
         Err(_) => None,
     };
     let hash = known.as_ref().and_then(|login| login.password.as_deref());
-    if !password::verify(password, hash).await {
+    if !password::verify(password, hash).await? {
         return Err(Objection::WrongPassword.into());
     }
     let id = known.map(|login| login.id).ok_or(Objection::WrongPassword)?;

@@ -48,11 +48,12 @@ struct Change {
 pub(super) struct Judged {
     /// The row that each candidate is to have, with its keys.
     pub rows: Vec<(Submission, Vec<i64>)>,
-    /// Submissions of the same people outside, whose points move; none where everything was folded.
-    outside: Vec<Change>,
+    /// Submissions of the same people outside, whose points move, with what they were; none where everything
+    /// was folded.
+    outside: Vec<(Holding, Submission)>,
 }
 
-/// Folds and awards. Reads, and writes nothing: a dry run ends here.
+/// Folds and awards. Reads, and writes nothing. `before` is not looked at where everything is folded.
 pub(super) fn judge(
     db: &mut Db,
     competition: &Competition,
@@ -95,36 +96,42 @@ pub(super) fn settle(
     cause: Cause,
 ) -> Result<Changes, AppError> {
     let judged = judge(db, competition, found.candidates, &found.before, found.whole)?;
-    let mut changes: Vec<Change> = judged.outside;
-    for change in &changes {
-        if let Some(after) = change.after {
-            store::set_points(db, change.id, after.points)?;
-        }
+    let mut changes: Vec<Change> = Vec::with_capacity(judged.rows.len() + judged.outside.len());
+    let mut written: Vec<Submission> = Vec::new();
+    for (before, after) in judged.outside {
+        changes.push(Change {
+            id: after.id,
+            before: Some(before),
+            after: Some(Holding::of(&after)),
+        });
+        written.push(after);
     }
+    let mut stale: Vec<SubmissionId> = Vec::new();
+    let mut links: Vec<(SubmissionId, i64)> = Vec::new();
     for (after, keys) in judged.rows {
         let before = found.before.get(&after.id);
-        match before {
-            None => {
-                store::insert_submission(db, &after)?;
-                store::add_links(db, competition.id(), after.id, &keys)?;
+        let known = found.links.get(&after.id).map_or(&[][..], Vec::as_slice);
+        if known != keys {
+            if !known.is_empty() {
+                stale.push(after.id);
             }
-            Some(before) => {
-                if *before != after {
-                    store::update_submission(db, &after)?;
-                }
-                if found.links.get(&after.id).map_or(&[][..], Vec::as_slice) != keys {
-                    store::set_links(db, competition.id(), after.id, &keys)?;
-                }
-            }
+            links.extend(keys.iter().map(|key| (after.id, *key)));
         }
         changes.push(Change {
             id: after.id,
             before: before.map(Holding::of),
             after: Some(Holding::of(&after)),
         });
+        if before != Some(&after) {
+            written.push(after);
+        }
     }
+    // Sets of rows, and not a statement a row: a database may be a network away.
+    store::put_submissions(db, &written)?;
+    store::remove_links(db, &stale)?;
+    store::add_links(db, competition.id(), &links)?;
+    store::remove_submissions(db, &found.left_scope)?;
     for id in found.left_scope {
-        store::remove_submission(db, id)?;
         changes.push(Change {
             id,
             before: found.before.get(&id).map(Holding::of),
@@ -154,7 +161,7 @@ fn awards(
     verdicts: &[Verdict],
     before: &HashMap<SubmissionId, Submission>,
     whole: bool,
-) -> Result<(Points, Vec<Change>), AppError> {
+) -> Result<(Points, Vec<(Holding, Submission)>), AppError> {
     let mut people: BTreeSet<PersonId> = subjects.iter().filter_map(|subject| subject.person).collect();
     people.extend(before.values().filter_map(|row| row.person));
     let mut of: BTreeMap<PersonId, Vec<Accepted>> = BTreeMap::new();
@@ -205,23 +212,16 @@ fn awards(
             }
         }
     }
-    let mut changes = Vec::new();
     let ids: Vec<SubmissionId> = moved.iter().map(|(id, _)| *id).collect();
-    let rows: HashMap<SubmissionId, Submission> = store::submissions_by_id(db, &ids)?
+    let mut rows: HashMap<SubmissionId, Submission> = store::submissions_by_id(db, &ids)?
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    for (id, points) in moved {
-        if let Some(row) = rows.get(&id) {
-            let before = Holding::of(row);
-            changes.push(Change {
-                id,
-                before: Some(before),
-                after: Some(Holding { points, ..before }),
-            });
-        }
-    }
-    Ok((points, changes))
+    let outside = moved.into_iter().filter_map(|(id, points)| {
+        let row = rows.remove(&id)?;
+        Some((Holding::of(&row), Submission { points, ..row }))
+    });
+    Ok((points, outside.collect()))
 }
 
 /// Appends the entries of these changes. A submission that moves from one team or person to another gives

@@ -12,7 +12,7 @@ pub const SECRET: (usize, usize) = (8, 256);
 /// Secrets of one source, written here, that may hold at once.
 const MOST: usize = 2;
 
-fn known(competition: &Competition, forge: Forge, source: &Slug) -> Result<(), Objection> {
+pub(super) fn known(competition: &Competition, forge: Forge, source: &Slug) -> Result<(), Objection> {
     let own = competition.definition.sources.iter();
     let found = own.into_iter().any(|own| own.forge == forge && own.name == *source);
     if found {

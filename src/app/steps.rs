@@ -5,20 +5,26 @@ use super::{
     App, AppError, Competition, Dirty, Objection, TeamCard, Who,
     apply::{kind, nobody_looks_like, region, seats, statement, team_name, unsealed},
     evaluate,
+    parts::{begin, finish},
     reason::REASON,
+    seats::pulls_of,
     teams::{card, known},
 };
 use crate::{
     domain::{
         ledger::Cause,
         names,
-        team::{Membership, Standing, Team, TeamId, most_at_once},
+        team::{Membership, PersonId, Standing, Team, TeamId, most_at_once},
         text::Slug,
         time::Moment,
     },
     store::{self, Db, Deed, Registration},
 };
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// A team with more pulls than this is looked at in parts.
+const AT_ONCE: usize = 1_000;
 
 /// Characters of a link to a recording, at most.
 const LINK: usize = 500;
@@ -52,7 +58,8 @@ pub async fn change_team(
     now: Moment,
 ) -> Result<TeamCard, AppError> {
     let (definitions, slug, team, who) = (app.definitions(), competition.clone(), team.clone(), who.clone());
-    app.store
+    let (card, begun) = app
+        .store
         .write(move |db| {
             store::take_turn(db)?;
             let competition = definitions.of(db, &slug)?;
@@ -80,13 +87,28 @@ pub async fn change_team(
             );
             let reason = change.reason.as_deref().map(reason).transpose()?;
             store::record(db, &Deed { reason, ..deed })?;
-            // Who counts is judged by the teams that are approved.
+            let mut begun = None;
             if before.standing != after.standing && [before.standing, after.standing].contains(&Standing::Approved) {
-                evaluate(db, &competition, &Dirty::All, now, Cause::Roster)?;
+                // Who counts is judged by the teams that are approved: those who are or were in this one.
+                let seats = store::members_of(db, competition.id(), id)?;
+                let people: BTreeSet<PersonId> = seats.iter().map(|seat| seat.id).collect();
+                let mut pulls = BTreeSet::new();
+                for person in people {
+                    pulls.extend(pulls_of(db, person)?);
+                }
+                if pulls.len() > AT_ONCE {
+                    begun = Some(begin(db, competition.id(), Cause::Roster, now)?);
+                } else {
+                    evaluate(db, &competition, &Dirty::Pulls(pulls), now, Cause::Roster)?;
+                }
             }
-            card(db, &competition, id, after, now)
+            Ok::<_, AppError>((card(db, &competition, id, after, now)?, begun))
         })
-        .await
+        .await?;
+    if let Some(begun) = begun {
+        finish(app, begun, now).await;
+    }
+    Ok(card)
 }
 
 /// The step that is asked for, where it is one of a team's way and this person's to take.

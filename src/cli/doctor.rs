@@ -8,8 +8,9 @@ use crate::{
 
 pub async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let url = arguments.database.url().map_err(Failure::usage)?;
-    let is_set = |variable: &str| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
-    let symptoms = app::doctor(&url, is_set, app::now()).await;
+    let is_set =
+        |variable: &str| std::env::var_os(variable).is_some_and(|value| !value.to_string_lossy().trim().is_empty());
+    let symptoms = app::doctor(&url, is_set, app::now).await;
     let mut failures = 0;
     for symptom in &symptoms {
         failures += usize::from(symptom.health == Health::Failure);

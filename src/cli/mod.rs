@@ -7,19 +7,22 @@ mod doctor;
 mod explain;
 mod export;
 mod import;
+mod open;
 mod progress;
 mod rebuild;
 mod restore;
+mod retry;
 mod seed;
 mod serve;
 mod standings;
 mod verify;
 
 use crate::{
-    app::{App, AppError},
+    app::AppError,
     config::{Arguments, Command},
-    store::{self, Store, StoreError},
+    store::StoreError,
 };
+use open::{Opening, open};
 
 /// Why a command ended without what was asked, and with which exit code. Contract, section 5.
 #[derive(Debug)]
@@ -72,22 +75,19 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Opens the database and brings it to this version's tables.
-pub(crate) async fn open(arguments: &Arguments) -> Result<App, Failure> {
-    let url = arguments.database.url().map_err(Failure::usage)?;
-    let store = Store::open(&url)?;
-    store::migrate(&store).await?;
-    Ok(App::new(store))
-}
-
 /// Runs one command to its end.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match &arguments.command {
-        Command::Account(account) => account::run(&open(&arguments).await?, account).await,
-        Command::Serve(listen) => serve::run(open(&arguments).await?, listen).await,
+        Command::Account(account) => account::run(&open(&arguments, Opening::Use).await?, account).await,
+        Command::Serve(listen) => {
+            let opening = if listen.create { Opening::Make } else { Opening::Migrate };
+            serve::run(open(&arguments, opening).await?, listen).await
+        }
         Command::Demo(listen) => demo::run(listen).await,
-        Command::Seed { dir } => seed::run(&open(&arguments).await?, dir).await,
-        Command::Explain { url, competition } => explain::run(&open(&arguments).await?, url, competition).await,
+        Command::Seed { dir } => seed::run(&open(&arguments, Opening::Make).await?, dir).await,
+        Command::Explain { url, competition } => {
+            explain::run(&open(&arguments, Opening::Use).await?, url, competition).await
+        }
         Command::Import {
             file,
             competition,
@@ -96,7 +96,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             host,
         } => {
             let listing = import::Listing::parse(from.as_deref(), repository.as_deref(), host.as_deref())?;
-            import::run(&open(&arguments).await?, file, competition.as_deref(), listing).await
+            let app = open(&arguments, Opening::Use).await?;
+            import::run(&app, file, competition.as_deref(), listing).await
         }
         Command::Standings {
             slug,
@@ -106,13 +107,14 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             live,
         } => {
             let wanted = standings::Wanted::parse(slug, kind.as_deref(), at.as_deref(), *format, *live)?;
-            standings::run(&open(&arguments).await?, wanted).await
+            standings::run(&open(&arguments, Opening::Use).await?, wanted).await
         }
-        Command::Export { slug, file } => export::run(&open(&arguments).await?, slug, file).await,
+        Command::Export { slug, file } => export::run(&open(&arguments, Opening::Use).await?, slug, file).await,
         Command::Verify { file } => verify::run(file),
-        Command::Backup { file } => backup::run(&open(&arguments).await?, file).await,
-        Command::Restore { file } => restore::run(&open(&arguments).await?, file).await,
-        Command::Rebuild { slug } => rebuild::run(&open(&arguments).await?, slug).await,
+        Command::Backup { file } => backup::run(&open(&arguments, Opening::Use).await?, file).await,
+        Command::Restore { file } => restore::run(&open(&arguments, Opening::Fill).await?, file).await,
+        Command::Rebuild { slug } => rebuild::run(&open(&arguments, Opening::Use).await?, slug).await,
+        Command::Retry { source } => retry::run(&open(&arguments, Opening::Use).await?, source.as_deref()).await,
         Command::Doctor => doctor::run(&arguments).await,
     }
 }

@@ -29,15 +29,16 @@ pub async fn run(app: App, wanted: &Serve) -> Result<(), Failure> {
     super::log();
     let providers = wanted.providers().map_err(Failure::usage)?;
     let sources = sources();
-    let missing = sources.refresh(&app).await?;
-    if !missing.is_empty() {
-        let each: Vec<String> = missing.iter().map(ToString::to_string).collect();
-        return Err(Failure::refused(each.join("\n")));
+    // One competition's fault is no reason to keep the others from people; it is said where nobody misses it.
+    for said in sources.refresh(&app).await?.said() {
+        eprintln!("{said}");
+        tracing::error!("{said}");
     }
     let settings = Settings {
         origin: wanted.listen.public_url.trim_end_matches('/').to_owned(),
         providers,
         proxies: wanted.trusted_proxies.clone(),
+        streams: wanted.streams,
         ladder: ladder(wanted.listen.levels.as_deref())?,
         ..Settings::at(wanted.listen.listen)
     };

@@ -60,7 +60,7 @@ pub async fn run(app: &App, wanted: Wanted) -> Result<(), Failure> {
         .ok_or_else(|| Failure::refused(app::AppError::NoCompetition(wanted.slug.to_string()).to_string()))?;
     let snapshot = match wanted.at {
         None => board.snapshot(),
-        Some(at) => std::sync::Arc::new(board.at(at, now)),
+        Some(at) => std::sync::Arc::new(board.snapshot().at(at)),
     };
     let rows = snapshot.filtered(&wanted.filter);
     let face = &snapshot.face;

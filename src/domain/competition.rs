@@ -195,6 +195,68 @@ impl Phase {
 }
 
 impl Definition {
+    /// Whether every pull gets the same verdict and points from both. Fields are named one by one, so that a new
+    /// one does not compile until somebody has said whether the fold reads it.
+    pub fn folds_as(&self, other: &Definition) -> bool {
+        let Definition {
+            slug: _,
+            name: _,
+            zone,
+            review,
+            window,
+            repositories,
+            rules,
+            scoring,
+            sources: _,
+            seal: _,
+        } = self;
+        let Window {
+            opens_at,
+            closes_at,
+            merge_grace,
+            freeze_at: _,
+        } = window;
+        let Rules {
+            bugfix_labels,
+            bugfix_title,
+            bugfix_command,
+            no_signal,
+            required_labels,
+            forbidden_labels,
+            bots,
+            merged_labels,
+            min_changed_lines,
+        } = rules;
+        let title = |title: &Option<Regex>| title.as_ref().map(|regex| regex.as_str().to_owned());
+        (zone, review, repositories, scoring) == (&other.zone, &other.review, &other.repositories, &other.scoring)
+            && (opens_at, closes_at, merge_grace)
+                == (
+                    &other.window.opens_at,
+                    &other.window.closes_at,
+                    &other.window.merge_grace,
+                )
+            && title(bugfix_title) == title(&other.rules.bugfix_title)
+            && (bugfix_labels, bugfix_command, no_signal)
+                == (
+                    &other.rules.bugfix_labels,
+                    &other.rules.bugfix_command,
+                    &other.rules.no_signal,
+                )
+            && (
+                required_labels,
+                forbidden_labels,
+                merged_labels,
+                bots,
+                min_changed_lines,
+            ) == (
+                &other.rules.required_labels,
+                &other.rules.forbidden_labels,
+                &other.rules.merged_labels,
+                &other.rules.bots,
+                &other.rules.min_changed_lines,
+            )
+    }
+
     pub fn phase(&self, seal: Seal, now: Moment) -> Phase {
         if seal.finalized_at.is_some() {
             Phase::Final
@@ -256,14 +318,40 @@ impl Definition {
         scope
     }
 
-    /// Whether a source of this competition speaks for a repository. `id`: the host's, where it is known; `paths`:
-    /// all that it has been known under. Contract, section 2.
-    pub fn speaks_for(&self, source: &Source, id: Option<&str>, paths: &[&str]) -> bool {
-        match &source.repositories {
-            None => self.scope().place(&source.forge, id, paths.iter().copied()).is_some(),
-            Some(patterns) => patterns
-                .iter()
-                .any(|pattern| paths.iter().any(|path| fits(&folded(pattern), &folded(path)))),
+    /// What a source of this competition speaks for. Contract, section 2.
+    pub fn reach<'a>(&'a self, source: &'a Source) -> Reach<'a> {
+        Reach {
+            forge: &source.forge,
+            of: match &source.repositories {
+                None => ReachOf::Scope(self.scope()),
+                Some(patterns) => ReachOf::Patterns(patterns.iter().map(|pattern| folded(pattern)).collect()),
+            },
+        }
+    }
+}
+
+/// The repositories that a source speaks for, on its forge and host.
+pub struct Reach<'a> {
+    pub forge: &'a ForgeHost,
+    of: ReachOf<'a>,
+}
+
+enum ReachOf<'a> {
+    /// The competition's repositories and mirrors.
+    Scope(Scope<'a>),
+    /// Folded.
+    Patterns(Vec<String>),
+}
+
+impl Reach<'_> {
+    /// `id`: the host's, where it is known; `paths`: those that the repository has been known under.
+    pub fn covers(&self, id: Option<&str>, paths: &[&str]) -> bool {
+        match &self.of {
+            ReachOf::Scope(scope) => scope.place(self.forge, id, paths.iter().copied()).is_some(),
+            ReachOf::Patterns(patterns) => {
+                let fits_one = |path: &&str| patterns.iter().any(|pattern| fits(pattern, &folded(path)));
+                paths.iter().any(fits_one)
+            }
         }
     }
 }

@@ -255,14 +255,14 @@ impl Subject {
             keys.push(Key::HeadSha(sha.clone()));
         }
         for sha in self.shas() {
-            keys.push(Key::Commit(self.family, seven(sha)));
+            keys.push(Key::Commit(self.family, seven(sha), Side::Bears));
         }
         if let Some(person) = self.person {
             keys.push(Key::Title(person, self.family, self.plain_title.clone()));
         }
         keys.extend(self.revert_of.targets().map(|target| match target {
             Target::Number(number) => Key::Number(self.family, number),
-            Target::Commit(sha) => Key::Commit(self.family, seven(&sha)),
+            Target::Commit(sha) => Key::Commit(self.family, seven(&sha), Side::Names),
         }));
         keys.sort();
         keys.dedup();
@@ -296,11 +296,30 @@ impl Subject {
 pub enum Key {
     /// A pull's own number, or the number that a revert names.
     Number(u32, u64),
-    /// The first seven digits of a sha of the pull's own, or of the sha that a revert names.
-    Commit(u32, String),
+    /// The first seven digits of a sha of the pull's own, or of the sha that a revert names. It joins those who
+    /// bear them with those who name them ([`Key::meets`]), and not two who happen to bear the same seven.
+    Commit(u32, String, Side),
     MergeSha(String),
     HeadSha(String),
     Title(PersonId, u32, String),
+}
+
+/// Which end of a revert's word of a commit a key is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Side {
+    Bears,
+    Names,
+}
+
+impl Key {
+    /// The key of those whom a bearer of this one hangs together with: itself, but for commits the other side.
+    pub fn meets(&self) -> Key {
+        match self {
+            Key::Commit(family, seven, Side::Bears) => Key::Commit(*family, seven.clone(), Side::Names),
+            Key::Commit(family, seven, Side::Names) => Key::Commit(*family, seven.clone(), Side::Bears),
+            Key::Number(..) | Key::MergeSha(_) | Key::HeadSha(_) | Key::Title(..) => self.clone(),
+        }
+    }
 }
 
 fn seven(sha: &str) -> String {

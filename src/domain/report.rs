@@ -308,6 +308,14 @@ impl Facts {
         self.let_go();
     }
 
+    /// Whether an act that comes now would say again what an earlier one said, with nothing between them that it
+    /// would hold over: the same file once more.
+    pub fn says_already(&self, act: &Telling) -> bool {
+        let ties = |known: &&Telling| known.act.is_some() && known.told.updated() == act.told.updated();
+        let last = self.0.iter().filter(|known| known.path == act.path).find(ties);
+        act.act.is_some() && last.is_some_and(|last| last.told == act.told)
+    }
+
     /// What both know.
     pub fn with(mut self, other: &Facts) -> Self {
         for telling in &other.0 {

@@ -4,14 +4,15 @@
 //! replaced by the default.
 
 use super::{
-    Refused,
+    Problem, Refused,
     notes::{both, near, shown},
     repositories::repositories,
     sources::{self, sources},
-    table::{Field, Table, document},
+    table::{Field, Table, document, stored_document},
 };
 use crate::domain::{
     competition::{Definition, NoSignal, Review, Rules, Scoring, Seal, Window},
+    forge::Forge,
     text::{Slug, folded},
     time::Span,
 };
@@ -31,7 +32,7 @@ const TOP: [&str; 10] = [
     "result",
 ];
 const WINDOW: [&str; 4] = ["opens_at", "closes_at", "merge_grace", "freeze_at"];
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     "bugfix_labels",
     "bugfix_title",
     "bugfix_command",
@@ -39,6 +40,7 @@ const RULES: [&str; 8] = [
     "required_labels",
     "forbidden_labels",
     "bots",
+    "merged_labels",
     "min_changed_lines",
 ];
 const SCORING: [&str; 4] = ["base", "labels", "first_fix_bonus", "daily_limit"];
@@ -59,6 +61,25 @@ const PATTERN_SIZE: usize = 1 << 20;
 /// Errors: every problem with its line and key; where the text is no TOML, just what is wrong with that.
 pub fn read(file: &str, text: &str) -> Result<Definition, Refused> {
     document(file, text, &TOP, whole)
+}
+
+/// Reads a definition that was taken before, maybe by another version: what of it this one does not know is passed
+/// over, and returned. New text is read by [`read`], which refuses that.
+///
+/// Errors: what is known and wrong.
+pub fn read_stored(file: &str, text: &str) -> Result<(Definition, Vec<Problem>), Refused> {
+    stored_document(file, text, &TOP, whole)
+}
+
+/// The sources that a text names, whatever else is wrong with it; None where it is no TOML.
+pub fn source_names(text: &str) -> Option<Vec<(Forge, Slug)>> {
+    let document: toml::Table = text.parse().ok()?;
+    let sources = document.get("source").and_then(toml::Value::as_array);
+    let name = |source: &toml::Value| {
+        let word = |key| source.get(key).and_then(toml::Value::as_str);
+        Some((Forge::parse(word("forge")?).ok()?, Slug::parse(word("name")?).ok()?))
+    };
+    Some(sources.into_iter().flatten().filter_map(name).collect())
 }
 
 fn whole(top: &Table<'_>) -> Option<Definition> {

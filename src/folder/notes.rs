@@ -14,6 +14,8 @@ const LONGEST_NAME: usize = 200;
 pub(super) struct Notes<'f> {
     file: &'f str,
     problems: RefCell<Vec<Problem>>,
+    /// Keys that nobody knows here; None: they are problems like any other.
+    passed_over: Option<RefCell<Vec<Problem>>>,
 }
 
 impl<'f> Notes<'f> {
@@ -21,7 +23,39 @@ impl<'f> Notes<'f> {
         Self {
             file,
             problems: RefCell::default(),
+            passed_over: None,
         }
+    }
+
+    /// Of a text that was taken once, maybe by another version: what is unknown in it is passed over.
+    pub fn of_stored(file: &'f str) -> Self {
+        Self {
+            passed_over: Some(RefCell::default()),
+            ..Self::new(file)
+        }
+    }
+
+    /// A key that is not known.
+    pub fn unknown(&self, line: usize, key: &str, remedy: String) {
+        let Some(passed_over) = &self.passed_over else {
+            self.refuse(Some(line), Some(key), "is unknown", remedy);
+            return;
+        };
+        let mut passed_over = passed_over.borrow_mut();
+        if passed_over.len() < MOST {
+            passed_over.push(Problem {
+                file: self.file.to_owned(),
+                line: Some(line),
+                key: Some(key.to_owned()),
+                problem: "is unknown to this version, and passed over".into(),
+                remedy,
+            });
+        }
+    }
+
+    /// What was passed over so far.
+    pub fn passed_over(&self) -> Vec<Problem> {
+        self.passed_over.as_ref().map(RefCell::take).unwrap_or_default()
     }
 
     pub fn refuse(

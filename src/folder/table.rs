@@ -1,7 +1,7 @@
 //! TOML with a line for every key: tables and fields that refuse into [`Notes`] what they cannot give.
 
 use super::{
-    Refused, newlines,
+    Problem, Refused, newlines,
     notes::{Notes, near, shown, told},
 };
 use crate::domain::time::Moment;
@@ -34,7 +34,25 @@ pub(super) fn document<T>(
     known: &[&str],
     whole: impl FnOnce(&Table<'_>) -> Option<T>,
 ) -> Result<T, Refused> {
-    let notes = Notes::new(file);
+    noted(Notes::new(file), text, known, whole).map(|(read, _)| read)
+}
+
+/// As [`document`], of a text that was taken before: keys that are not known are passed over, and returned.
+pub(super) fn stored_document<T>(
+    file: &str,
+    text: &str,
+    known: &[&str],
+    whole: impl FnOnce(&Table<'_>) -> Option<T>,
+) -> Result<(T, Vec<Problem>), Refused> {
+    noted(Notes::of_stored(file), text, known, whole)
+}
+
+fn noted<T>(
+    notes: Notes<'_>,
+    text: &str,
+    known: &[&str],
+    whole: impl FnOnce(&Table<'_>) -> Option<T>,
+) -> Result<(T, Vec<Problem>), Refused> {
     let lines = Lines::of(text);
     let page = Page {
         notes: &notes,
@@ -54,7 +72,8 @@ pub(super) fn document<T>(
     let read = errors
         .is_empty()
         .then(|| whole(&Table::top(page, document.get_ref(), known)));
-    notes.settle(read.flatten())
+    let passed_over = notes.passed_over();
+    notes.settle(read.flatten().map(|read| (read, passed_over)))
 }
 
 /// What all tables and fields of one file share.
@@ -107,7 +126,7 @@ impl<'t> Table<'t> {
             };
             let line = self.page.lines.line(key.span().start);
             let key = self.dotted(&shown(name));
-            self.page.notes.refuse(Some(line), Some(&key), "is unknown", remedy);
+            self.page.notes.unknown(line, &key, remedy);
         }
     }
 

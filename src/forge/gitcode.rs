@@ -1,20 +1,20 @@
 //! GitCode's hooks: bodies like GitLab's, signatures like GitHub's. Source: forges, hooks.
 
 use super::shape::{At, Seen, Text, Unreadable, object, parse};
-use super::{Hook, Proof, Reading, Refusal, merge_request, signature};
+use super::{Checker, Hook, Proof, Reading, Refusal, merge_request, signature};
 use crate::domain::forge::Forge;
 use serde::Deserialize;
 
 /// A signature that is there must be right: a token beside it does not make up for it.
-pub(super) fn verify(hook: &Hook<'_>, secrets: &[&str]) -> Result<Proof, Refusal> {
+pub(super) fn begin(hook: &Hook<'_>, secrets: &[&str]) -> Result<Checker, Refusal> {
     const SIGNATURE: &str = "X-GitCode-Signature-256";
     const TOKEN: &str = "X-GitCode-Token";
     if let Some(value) = hook.headers.get("x-gitcode-signature-256") {
-        return signature::verify_sha256(SIGNATURE, value.trim(), hook.body, secrets).map(|()| Proof::Covered);
+        return signature::Running::sha256(SIGNATURE, value.trim(), secrets).map(Checker::Signed);
     }
     let token = hook.header("x-gitcode-token").ok_or(Refusal::Missing(TOKEN))?;
     match signature::any_is(secrets, token) {
-        true => Ok(Proof::Uncovered),
+        true => Ok(Checker::Proven(Proof::Uncovered)),
         false => Err(Refusal::Wrong(TOKEN)),
     }
 }

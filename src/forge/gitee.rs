@@ -2,7 +2,7 @@
 
 use super::pull_request::{Account, Acted, PullRequest, Repository};
 use super::shape::{At, Number, Seen, Text, Unreadable, Wrongs, object, parse};
-use super::{Hook, Proof, Reading, Refusal, ignored, redact, signature};
+use super::{Checker, Hook, Proof, Reading, Refusal, ignored, redact, signature};
 use crate::domain::{forge::Forge, time::Moment};
 use serde::Deserialize;
 
@@ -14,10 +14,10 @@ const TIMESTAMP: &str = "X-Gitee-Timestamp";
 ///
 /// A password does not vouch for the timestamp beside it (whoever has the one can write the other), so
 /// that a wrong clock is held against a sign only.
-pub(super) fn verify(hook: &Hook<'_>, secrets: &[&str], now: Moment) -> Result<Proof, Refusal> {
+pub(super) fn begin(hook: &Hook<'_>, secrets: &[&str], now: Moment) -> Result<Checker, Refusal> {
     let token = hook.header("x-gitee-token").ok_or(Refusal::Missing(TOKEN))?;
     if signature::any_is(secrets, token) {
-        return Ok(Proof::Uncovered);
+        return Ok(Checker::Proven(Proof::Uncovered));
     }
     let sign = signature::from_base64(&plain(token)).ok_or(Refusal::Wrong(TOKEN))?;
     let written = hook.header("x-gitee-timestamp").ok_or(Refusal::Missing(TIMESTAMP))?;
@@ -30,7 +30,7 @@ pub(super) fn verify(hook: &Hook<'_>, secrets: &[&str], now: Moment) -> Result<P
     if !signed {
         return Err(Refusal::Wrong(TOKEN));
     }
-    signature::fresh(TIMESTAMP, told, now).map(|()| Proof::Uncovered)
+    signature::fresh(TIMESTAMP, told, now).map(|()| Checker::Proven(Proof::Uncovered))
 }
 
 /// A sign as base64. The documentation URL-encodes it, the real ones are not; these three are all that

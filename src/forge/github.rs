@@ -2,15 +2,15 @@
 
 use super::pull_request::{Acted, PullRequest, Repository};
 use super::shape::{At, Number, Seen, Unreadable, Wrongs, object, parse};
-use super::{Hook, Proof, Reading, Refusal, ignored, signature};
+use super::{Checker, Hook, Reading, Refusal, ignored, signature::Running};
 use crate::domain::forge::Forge;
 use serde::Deserialize;
 
 /// Only X-Hub-Signature-256 counts: SHA-1 is not safe, and a hook that bears just that is refused.
-pub(super) fn verify(hook: &Hook<'_>, secrets: &[&str]) -> Result<Proof, Refusal> {
+pub(super) fn begin(hook: &Hook<'_>, secrets: &[&str]) -> Result<Checker, Refusal> {
     const HEADER: &str = "X-Hub-Signature-256";
     match hook.header("x-hub-signature-256") {
-        Some(value) => signature::verify_sha256(HEADER, value, hook.body, secrets).map(|()| Proof::Covered),
+        Some(value) => Running::sha256(HEADER, value, secrets).map(Checker::Signed),
         None if hook.header("x-hub-signature").is_some() => Err(Refusal::Sha1Only),
         None => Err(Refusal::Missing(HEADER)),
     }

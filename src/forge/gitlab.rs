@@ -1,6 +1,6 @@
 //! GitLab's hooks. Source: forges, hooks; the signed form follows "Standard Webhooks".
 
-use super::{Hook, Proof, Reading, Refusal, merge_request, shape::Unreadable, signature};
+use super::{Checker, Hook, Proof, Reading, Refusal, merge_request, shape::Unreadable, signature, signature::Running};
 use crate::domain::{forge::Forge, time::Moment};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -11,18 +11,19 @@ const ID: &str = "webhook-id";
 
 /// A signature that is there must be right: a token beside it does not make up for it, or else who
 /// learnt the token could forge bodies that pass as signed.
-pub(super) fn verify(hook: &Hook<'_>, secrets: &[&str], now: Moment) -> Result<Proof, Refusal> {
+pub(super) fn begin(hook: &Hook<'_>, secrets: &[&str], now: Moment) -> Result<Checker, Refusal> {
     if let Some(value) = hook.headers.get(SIGNATURE) {
-        return verify_signed(hook, value, secrets, now).map(|()| Proof::Covered);
+        return begin_signed(hook, value, secrets, now).map(Checker::Signed);
     }
     let token = hook.header("x-gitlab-token").ok_or(Refusal::Missing(TOKEN))?;
     match signature::any_is(secrets, token) {
-        true => Ok(Proof::Uncovered),
+        true => Ok(Checker::Proven(Proof::Uncovered)),
         false => Err(Refusal::Wrong(TOKEN)),
     }
 }
 
-fn verify_signed(hook: &Hook<'_>, value: &str, secrets: &[&str], now: Moment) -> Result<(), Refusal> {
+/// A time that is too far off is refused before the body is read.
+fn begin_signed(hook: &Hook<'_>, value: &str, secrets: &[&str], now: Moment) -> Result<Running, Refusal> {
     let id = hook.header(ID).ok_or(Refusal::Missing(ID))?;
     let written = hook.header(TIMESTAMP).ok_or(Refusal::Missing(TIMESTAMP))?;
     let told = signature::digits(written).ok_or(Refusal::Malformed(TIMESTAMP))?;
@@ -35,11 +36,12 @@ fn verify_signed(hook: &Hook<'_>, value: &str, secrets: &[&str], now: Moment) ->
         return Err(Refusal::Malformed(SIGNATURE));
     }
     let keys: Vec<Vec<u8>> = secrets.iter().flat_map(|secret| keys(secret)).collect();
-    let parts = [id.as_bytes(), b".", written.as_bytes(), b".", hook.body];
-    if !signature::any_signs(keys.iter().map(Vec::as_slice), &parts, &claimed) {
-        return Err(Refusal::Wrong(SIGNATURE));
+    signature::fresh(TIMESTAMP, told.saturating_mul(Moment::SECOND), now)?;
+    let mut running = Running::new(SIGNATURE, keys.iter().map(Vec::as_slice), claimed);
+    for part in [id.as_bytes(), b".", written.as_bytes(), b"."] {
+        running.update(part);
     }
-    signature::fresh(TIMESTAMP, told.saturating_mul(Moment::SECOND), now)
+    Ok(running)
 }
 
 /// The keys that a secret may stand for: its own text, and what `whsec_` and base64 hold. How GitLab

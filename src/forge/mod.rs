@@ -1,6 +1,6 @@
 //! Floor 2: other people's JSON and HTTP and nothing else; pure but for `client`, the only network.
 //!
-//! A hook comes in as headers and raw bytes. [`verify`] says whether it is from who holds the secret,
+//! A hook comes in as headers and raw bytes. [`begin`], or [`verify`] where all of it is here, says whether it is from who holds the secret,
 //! [`delivery_id`] which delivery it is, [`redacted`] what of it may be stored, and [`read`] what it says
 //! about a pull. [`oauth`] is how people sign in there. Nothing here asks the clock, and no bytes make it panic.
 //! Source: shared facts "What the forges send and answer"; Contract, section 6, webhooks.
@@ -86,22 +86,70 @@ pub enum Refusal {
     Stale { header: &'static str, skew: i64 },
 }
 
-/// Whether `hook` comes from who holds one of `secrets` (several while one is rotated; empty ones count
-/// as absent). `now` is held against the time that signed forms bear: 5 minutes off, either way, is the
-/// most. All secrets are always tried, each compared in constant time.
-///
-/// Errors: `Refusal`, whose text may be shown and logged. Source: forges, hooks.
+impl Refusal {
+    /// What it is, in one of few sentences: without what differs from one hook to the next.
+    pub fn kind(&self) -> String {
+        match self {
+            Refusal::Stale { header, .. } => {
+                format!("the header {header} is more than 300 s off: is a clock wrong, or is this a replay?")
+            }
+            Refusal::NoSecret | Refusal::Missing(_) | Refusal::Malformed(_) | Refusal::Wrong(_) | Refusal::Sha1Only => {
+                self.to_string()
+            }
+        }
+    }
+}
+
+/// A proof that is checked while the body arrives.
+pub enum Checker {
+    /// The headers alone have proven it; the body adds nothing.
+    Proven(Proof),
+    /// A signature over the body.
+    Signed(signature::Running),
+}
+
+impl Checker {
+    /// The next bytes of the raw body.
+    pub fn update(&mut self, part: &[u8]) {
+        match self {
+            Checker::Proven(_) => {}
+            Checker::Signed(running) => running.update(part),
+        }
+    }
+
+    /// Once the whole body was there. Errors: `Wrong`.
+    pub fn finish(self) -> Result<Proof, Refusal> {
+        match self {
+            Checker::Proven(proof) => Ok(proof),
+            Checker::Signed(running) => running.finish().map(|()| Proof::Covered),
+        }
+    }
+}
+
+/// Whether `hook` comes from who holds one of `secrets`, all of its body being here: [`begin`] and the rest.
 pub fn verify(forge: Forge, hook: &Hook<'_>, secrets: &[String], now: Moment) -> Result<Proof, Refusal> {
+    let mut checker = begin(forge, hook.headers, secrets, now)?;
+    checker.update(hook.body);
+    checker.finish()
+}
+
+/// Looks at the headers of a hook, before its body is read: is there a proof that can hold, of one of `secrets`
+/// (several while one is rotated; empty ones count as absent)? `now` is held against the time that signed forms
+/// bear: 5 minutes off, either way, is the most. All secrets are always tried, each compared in constant time.
+///
+/// Errors: `Refusal`, whose text may be shown and logged: what no body could make good. Source: forges, hooks.
+pub fn begin(forge: Forge, headers: &dyn Headers, secrets: &[String], now: Moment) -> Result<Checker, Refusal> {
     // An empty secret would let everybody in who sends an empty token or signs with an empty key.
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
     if secrets.is_empty() {
         return Err(Refusal::NoSecret);
     }
+    let hook = Hook { headers, body: &[] };
     match forge {
-        Forge::GitCode => gitcode::verify(hook, &secrets),
-        Forge::Gitee => gitee::verify(hook, &secrets, now),
-        Forge::GitHub => github::verify(hook, &secrets),
-        Forge::GitLab => gitlab::verify(hook, &secrets, now),
+        Forge::GitCode => gitcode::begin(&hook, &secrets),
+        Forge::Gitee => gitee::begin(&hook, &secrets, now),
+        Forge::GitHub => github::begin(&hook, &secrets),
+        Forge::GitLab => gitlab::begin(&hook, &secrets, now),
     }
 }
 

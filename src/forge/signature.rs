@@ -38,13 +38,54 @@ pub(super) fn any_is(secrets: &[&str], token: &str) -> bool {
     found.into()
 }
 
-/// `sha256=<64 hex digits>`, in the header `header`, over `body`. Errors: `Malformed`, `Wrong`.
-pub(super) fn verify_sha256(header: &'static str, value: &str, body: &[u8], secrets: &[&str]) -> Result<(), Refusal> {
-    let hex = value.strip_prefix("sha256=").ok_or(Refusal::Malformed(header))?;
-    let claimed = from_hex(hex).ok_or(Refusal::Malformed(header))?;
-    match any_signs(secrets.iter().map(|s| s.as_bytes()), &[body], &[claimed]) {
-        true => Ok(()),
-        false => Err(Refusal::Wrong(header)),
+/// A signature over what arrives, under each key at once: of the body nothing is kept for it.
+pub struct Running {
+    header: &'static str,
+    contexts: Vec<hmac::Context>,
+    claimed: Vec<[u8; 32]>,
+}
+
+impl Running {
+    /// `claimed` in the header `header`, over what [`Running::update`] is given.
+    pub(super) fn new<'k>(
+        header: &'static str,
+        keys: impl IntoIterator<Item = &'k [u8]>,
+        claimed: Vec<[u8; 32]>,
+    ) -> Self {
+        let context = |key| hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+        Self {
+            header,
+            contexts: keys.into_iter().map(context).collect(),
+            claimed,
+        }
+    }
+
+    /// `sha256=<64 hex digits>`, in the header `header`. Errors: `Malformed`.
+    pub(super) fn sha256(header: &'static str, value: &str, secrets: &[&str]) -> Result<Self, Refusal> {
+        let hex = value.strip_prefix("sha256=").ok_or(Refusal::Malformed(header))?;
+        let claimed = from_hex(hex).ok_or(Refusal::Malformed(header))?;
+        Ok(Self::new(header, secrets.iter().map(|s| s.as_bytes()), vec![claimed]))
+    }
+
+    pub(super) fn update(&mut self, part: &[u8]) {
+        for context in &mut self.contexts {
+            context.update(part);
+        }
+    }
+
+    /// Errors: `Wrong`.
+    pub(super) fn finish(self) -> Result<(), Refusal> {
+        let mut found = Choice::from(0);
+        for context in self.contexts {
+            let tag = context.sign();
+            for claim in &self.claimed {
+                found |= tag.as_ref().ct_eq(claim.as_slice());
+            }
+        }
+        match found.into() {
+            true => Ok(()),
+            false => Err(Refusal::Wrong(self.header)),
+        }
     }
 }
 

@@ -1,189 +1,228 @@
-//! A board: the ledger's latest word on every submission, and the snapshot that it adds up to.
+//! A board as readers have it: one immutable value behind a pointer, and a bell for those who wait for the next.
 //!
 //! A snapshot is a function of the log and of time: `as_of` is the last moment at which the leaderboard
 //! changed (an entry was recorded, a phase turned, or a merge became 24 h old, which moves `previous_rank`),
 //! so that every twin that has read the same log shows the same bytes.
 
 use super::{
-    Face, Filter, PeopleRow, RenderedSet, Row, Snapshot, Standings,
-    state::{Folded, Slot, State},
+    Face, Snapshot,
+    snapshot::People,
+    state::{Beginning, State},
+    told::{Told, View},
 };
-use crate::{
-    domain::{
-        rank::{Figures, Lens},
-        time::Moment,
-    },
-    store::{Chained, FeedEntry},
-};
-use parking_lot::{Mutex, RwLock};
-use std::sync::Arc;
+use crate::domain::time::Moment;
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::{Semaphore, watch};
 
-/// A competition's board. Cheap to read; written by the task that tails the ledger.
+/// Bytes of its forms that a board keeps where it stands alone.
+pub(super) const ROOM: usize = 8 << 20;
+/// The number of what was told after a competition has gone: there is nothing more to come.
+const GONE: u64 = u64::MAX;
+
+/// All that a board says at one moment. Nothing in it changes; what is made of it when the first one asks is
+/// kept beside it, and made of it alone.
+pub(super) struct Published {
+    pub snapshot: Arc<Snapshot>,
+    /// The accepted pulls of each person of the face over every board; None: this board stands alone.
+    pub levels: Option<Arc<Vec<u32>>>,
+    /// What streams are told.
+    pub told: Arc<Told>,
+    people: OnceLock<Arc<People>>,
+}
+
+impl Published {
+    pub fn new(snapshot: Arc<Snapshot>, levels: Option<Arc<Vec<u32>>>, told: Arc<Told>) -> Self {
+        Self {
+            snapshot,
+            levels,
+            told,
+            people: OnceLock::new(),
+        }
+    }
+}
+
+/// A competition's board.
+///
+/// **The rule of locks.** What a board publishes is one value that never changes, behind an atomic pointer. A
+/// reader takes the pointer and looks at the value for as long as it likes: it takes no lock that the writer
+/// of boards takes, and asks no other board for anything. What boards need of each other (levels) is made by
+/// that one writer, [`super::Boards::beat`], in one pass after all boards of a beat have moved, and published
+/// with them. The few locks that are left are leaves: the shelves of forms, the people's leaderboard that the
+/// first reader makes, the number that wakes streams. Each belongs to one published value or to one board, and
+/// nobody asks for anything else while holding one.
 pub struct Board {
-    state: Mutex<State>,
-    snapshot: RwLock<Arc<Snapshot>>,
-    people: Mutex<Option<Arc<People>>>,
-}
-
-/// The people's leaderboard that belongs to one snapshot.
-#[derive(Debug)]
-pub struct People {
-    pub face: Arc<Face>,
-    pub standings: Standings,
-    pub rows: Vec<PeopleRow>,
-    pub rendered: RenderedSet,
-}
-
-/// A team's or a person's points over time: (merged_at, points so far), oldest first.
-pub type Growth = Vec<(Moment, i64)>;
-
-/// What a board begins with, read in one state of the database.
-pub struct Beginning {
-    pub face: Arc<Face>,
-    /// By submission.
-    pub slots: Vec<Slot>,
-    pub seq: i64,
-    /// The last entry that a reader may know of, and when it was recorded.
-    pub shown: i64,
-    pub recorded: Option<Moment>,
-    /// The last changes of points, newest first.
-    pub feed: Vec<FeedEntry>,
+    published: ArcSwap<Published>,
 }
 
 impl Board {
-    /// `hide`: whether a freeze hides merges, as it does in public.
-    pub fn new(beginning: Beginning, hide: bool, now: Moment) -> Self {
-        let Beginning {
-            face,
-            slots,
-            seq,
-            shown,
-            recorded,
-            feed,
-        } = beginning;
-        let freeze = face.definition.frozen_at(face.seal, now).filter(|_| hide);
-        let mut state = State {
-            slots,
-            of_team: vec![Vec::new(); face.teams.len()],
-            fixes: vec![0; face.people.len()],
-            folded: vec![Folded::default(); face.teams.len()],
-            stale: vec![true; face.teams.len()],
-            marks: vec![0; face.people.len()],
-            lens: Lens { freeze, at: None },
-            read: seq,
-            shown,
-            recorded,
-            feed: Arc::new(feed),
-            face,
-        };
-        state.recount();
-        let snapshot = Arc::new(state.snapshot(now));
+    pub(super) fn new(published: Published) -> Self {
         Self {
-            state: Mutex::new(state),
-            snapshot: RwLock::new(snapshot),
-            people: Mutex::new(None),
+            published: ArcSwap::from_pointee(published),
         }
     }
 
-    /// The leaderboard as it was last published.
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshot.read())
+    /// A board that nobody follows the ledger for, such as a command's. `hide`: whether a freeze hides merges,
+    /// as it does in public.
+    pub(super) fn alone(beginning: Beginning, hide: bool, now: Moment) -> Self {
+        let snapshot = Arc::new(State::new(beginning, hide, now).snapshot(ROOM, now));
+        let told = Told::first(&snapshot, ROOM);
+        Self::new(Published::new(snapshot, None, Arc::new(told)))
     }
 
-    /// The last ledger entry taken in.
-    pub fn read_to(&self) -> i64 {
-        self.state.lock().read
+    pub(super) fn published(&self) -> Arc<Published> {
+        self.published.load_full()
+    }
+
+    pub(super) fn publish(&self, published: Published) {
+        self.published.store(Arc::new(published));
+    }
+
+    /// The leaderboard as it was last published, with every look at it.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.published.load().snapshot)
     }
 
     pub fn face(&self) -> Arc<Face> {
-        Arc::clone(&self.snapshot.read().face)
+        Arc::clone(&self.published.load().snapshot.face)
     }
 
-    /// Takes entries in and publishes a snapshot where the leaderboard changed, by them or by time alone.
-    /// `feed`: the last changes of points, where they are other than before. Returns the new snapshot; None
-    /// where nothing that a reader may see changed.
-    pub fn advance(&self, entries: &[Chained], feed: Option<Vec<FeedEntry>>, now: Moment) -> Option<Arc<Snapshot>> {
-        let mut state = self.state.lock();
-        if let Some(feed) = feed {
-            state.feed = Arc::new(feed);
-        }
-        for chained in entries {
-            state.take(&chained.entry);
-        }
-        let before = self.snapshot();
-        let same_time = state.standings(now) == before.standings;
-        if entries.is_empty() && same_time {
-            return None;
-        }
-        let after = Arc::new(state.snapshot(now));
-        if after.standings == before.standings && after.rows == before.rows {
-            return None;
-        }
-        *self.snapshot.write() = Arc::clone(&after);
-        Some(after)
+    /// The people's leaderboard as it was last published: made when the first one asks.
+    pub fn people(&self) -> Arc<People> {
+        let published = self.published();
+        let levels = published.levels.as_deref().map(Vec::as_slice);
+        let make = || Arc::new(published.snapshot.people(levels));
+        Arc::clone(published.people.get_or_init(make))
     }
 
-    /// The leaderboard with only what was merged at or before `at`, as it is decided today.
-    pub fn at(&self, at: Moment, now: Moment) -> Snapshot {
-        self.state.lock().looked_at(at, now)
-    }
-
-    /// The people's leaderboard. `level_fixes`: the accepted fixes of a person over the whole instance.
-    pub fn people(&self, now: Moment, level_fixes: &dyn Fn(&[u32]) -> Vec<u32>) -> Arc<People> {
-        let snapshot = self.snapshot();
-        let mut kept = self.people.lock();
-        if let Some(people) = kept.as_ref()
-            && people.standings == snapshot.standings
-            && people.face.revision == snapshot.face.revision
-        {
-            return Arc::clone(people);
-        }
-        let mut state = self.state.lock();
-        let mut people = state.people(None, now);
-        state.standings_for(&mut people.standings, &snapshot);
-        let totals = level_fixes(&state.fixes);
-        drop(state);
-        for row in &mut people.rows {
-            row.level_fixes = totals.get(row.person as usize).copied().unwrap_or(row.figures.fixes);
-        }
-        let people = Arc::new(people);
-        *kept = Some(Arc::clone(&people));
-        people
-    }
-
-    pub fn people_at(&self, at: Moment, now: Moment) -> People {
-        let mut people = self.state.lock().people(Some(at), now);
-        people.standings.as_of = at;
-        for row in &mut people.rows {
-            row.level_fixes = row.figures.fixes;
-        }
-        people
-    }
-
-    /// Accepted fixes that this board shows, by place of the person in its face.
-    pub fn fixes(&self, person: u32) -> u32 {
-        self.state.lock().fixes.get(person as usize).copied().unwrap_or(0)
-    }
-
-    /// The points over time of these teams, by place in the face.
-    pub fn team_growth(&self, teams: &[u32]) -> Vec<Growth> {
-        let state = self.state.lock();
-        teams.iter().map(|team| state.team_growth(*team)).collect()
-    }
-
-    /// A person's own lines in each team that they scored for, and the figures of everybody in a team.
-    pub fn members(&self, team: u32) -> Vec<(u32, Figures)> {
-        self.state.lock().members(team)
+    /// The accepted pulls of a person over every board; None where the person is not on this one.
+    pub(super) fn level_fixes(&self, person: crate::domain::team::PersonId) -> Option<u32> {
+        let published = self.published.load();
+        let place = published.snapshot.face.person_place(person)?;
+        published.levels.as_ref()?.get(place as usize).copied()
     }
 }
 
-impl Snapshot {
-    /// The rows that a filter lets through.
-    pub fn filtered(&self, filter: &Filter) -> Vec<Row> {
-        filter.rows(&self.face, &self.rows)
+/// A board with those who listen to it.
+pub struct Live {
+    pub board: Board,
+    /// The number of what was told last.
+    told: watch::Sender<u64>,
+    /// Moves when every stream is to say that it is there.
+    alive: watch::Receiver<()>,
+    mill: Arc<Semaphore>,
+}
+
+/// Where views are drawn that few share: one at a time and beside the threads that answer requests, so that
+/// thousands of odd ones wait for each other and nobody waits for them.
+pub(super) fn mill() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(1))
+}
+
+impl Live {
+    pub(super) fn new(published: Published, alive: watch::Receiver<()>, mill: Arc<Semaphore>) -> Self {
+        let (told, _) = watch::channel(published.told.version());
+        Self {
+            board: Board::new(published),
+            told,
+            alive,
+            mill,
+        }
     }
 
-    pub fn row_of(&self, team: u32) -> Option<Row> {
-        self.rows.iter().find(|row| row.team == team).copied()
+    /// Has `draw` make something of what is published when its turn comes.
+    async fn draw(
+        &self,
+        view: &View,
+        draw: impl FnOnce(&View, &Published) -> Option<Bytes> + Send + 'static,
+    ) -> (u64, Option<Bytes>) {
+        if view.is_usual() {
+            let published = self.board.published();
+            return (published.told.version(), draw(view, &published));
+        }
+        // It is never closed, and a drawing that broke is what the next change brings.
+        let _turn = self.mill.acquire().await;
+        let published = self.board.published();
+        let version = published.told.version();
+        let view = view.clone();
+        let drawn = tokio::task::spawn_blocking(move || draw(&view, &published)).await;
+        (version, drawn.unwrap_or_default())
+    }
+
+    pub(super) fn publish(&self, published: Published) {
+        let version = published.told.version();
+        self.board.publish(published);
+        self.told
+            .send_if_modified(|told| std::mem::replace(told, version) != version);
+    }
+
+    /// The competition is no more: streams end.
+    pub(super) fn end(&self) {
+        self.told.send_replace(GONE);
+    }
+
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        self.told.receiver_count()
+    }
+
+    /// Listens to a view of it: what comes first, and then what changes. `last_seen`: the id of the last event
+    /// that the client got, where it comes back.
+    pub async fn listen(self: &Arc<Self>, view: View, last_seen: Option<i64>, now: Moment) -> (Bytes, Listening) {
+        // Asked for before the value is taken, so that nothing falls between the first bytes and the rest.
+        let told = self.told.subscribe();
+        let alive = self.alive.clone();
+        let first = move |view: &View, published: &Published| {
+            let missed = last_seen.and_then(|seen| published.told.missed(view, seen, now));
+            Some(missed.unwrap_or_else(|| published.told.whole(view, &published.snapshot)))
+        };
+        let (seen, first) = self.draw(&view, first).await;
+        let listening = Listening {
+            seen,
+            live: Arc::clone(self),
+            view,
+            told,
+            alive,
+        };
+        (first.unwrap_or_default(), listening)
+    }
+}
+
+/// Somebody who listens: a view and a number. Everything else is the board's, and shared.
+pub struct Listening {
+    live: Arc<Live>,
+    view: View,
+    /// What this one was told last.
+    seen: u64,
+    told: watch::Receiver<u64>,
+    alive: watch::Receiver<()>,
+}
+
+impl Listening {
+    /// The next bytes; None where the competition has gone. Who was too slow for what came meanwhile gets it in
+    /// one, or a snapshot. Safe to give up in the middle.
+    pub async fn next(&mut self, clock: impl Fn() -> Moment) -> Option<Bytes> {
+        loop {
+            if *self.told.borrow() == GONE {
+                return None;
+            }
+            tokio::select! {
+                changed = self.told.changed() => changed.ok()?,
+                alive = self.alive.changed() => {
+                    alive.ok()?;
+                    return Some(Bytes::from_static(b": still here\n\n"));
+                }
+            }
+            self.told.mark_unchanged();
+            let (seen, now) = (self.seen, clock());
+            let since =
+                move |view: &View, published: &Published| published.told.since(view, seen, &published.snapshot, now);
+            let (version, event) = self.live.draw(&self.view, since).await;
+            self.seen = version;
+            if event.is_some() {
+                return event;
+            }
+        }
     }
 }

@@ -20,6 +20,28 @@ pub struct TeamCard {
     pub kind: Kind,
     pub region: Region,
     pub name: Name,
+    /// Slug and names in lower case, for those who look for a part of one.
+    sought: String,
+}
+
+impl TeamCard {
+    pub(super) fn new(id: TeamId, slug: Slug, kind: Kind, region: Region, name: Name) -> Self {
+        // A line each: nobody looks for something with a line's end in it.
+        let sought = [slug.as_str(), &name.en, &name.zh].join("\n").to_lowercase();
+        Self {
+            id,
+            slug,
+            kind,
+            region,
+            name,
+            sought,
+        }
+    }
+
+    /// Whether a name or the slug has this in it. `q`: folded.
+    pub(super) fn is_named(&self, q: &str) -> bool {
+        self.sought.contains(q)
+    }
 }
 
 /// Somebody who is or was in an approved team.
@@ -84,13 +106,7 @@ impl Face {
         let mut teams: Vec<TeamCard> = store::teams(db, stored.id)?
             .into_iter()
             .filter(|(_, team)| team.standing == Standing::Approved)
-            .map(|(id, team)| TeamCard {
-                id,
-                slug: team.slug,
-                kind: team.kind,
-                region: team.region,
-                name: team.name,
-            })
+            .map(|(id, team)| TeamCard::new(id, team.slug, team.kind, team.region, team.name))
             .collect();
         // The database may sort by another collation than ours.
         teams.sort_by(|a, b| a.slug.cmp(&b.slug));
@@ -106,11 +122,25 @@ impl Face {
                 team: known.team.and_then(|team| team_places.get(team.0)),
             })
             .collect();
-        Ok(Self {
-            id: stored.id,
-            revision: stored.revision,
+        let mut face = Self::new(stored.id, stored.revision, definition, teams, people);
+        face.seal = stored.seal;
+        Ok(face)
+    }
+
+    /// `teams`: by slug; `people`: by id.
+    pub(super) fn new(
+        id: CompetitionId,
+        revision: i64,
+        definition: Arc<Definition>,
+        teams: Vec<TeamCard>,
+        people: Vec<PersonCard>,
+    ) -> Self {
+        Self {
+            id,
+            revision,
             definition,
-            seal: stored.seal,
+            seal: Seal::default(),
+            team_places: Places::of(teams.iter().map(|team| team.id.0)),
             person_places: Places::of(people.iter().map(|person| person.id.0)),
             person_slugs: people
                 .iter()
@@ -119,8 +149,7 @@ impl Face {
                 .collect(),
             teams,
             people,
-            team_places,
-        })
+        }
     }
 
     pub fn slug(&self) -> &Slug {

@@ -1,17 +1,20 @@
-//! A snapshot: the leaderboard at one seq, immutable.
+//! A snapshot: the leaderboard at one seq, immutable, and every look at it.
 
-use super::{Face, RenderedSet};
+use super::{
+    Face, RenderedSet,
+    words::{Growth, Words},
+};
 use crate::domain::{
-    competition::Phase,
+    competition::{Phase, Window},
     level::Ladder,
     rank::{Figures, rank},
     team::Kind,
-    text::Lang,
+    text::{Lang, Name},
     time::Moment,
 };
 use crate::store::FeedEntry;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 /// A team's line. `team` is its place in the face.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,7 +47,8 @@ pub struct Standings {
     pub frozen_at: Option<Moment>,
 }
 
-/// The teams' leaderboard at one seq, with every form of it that somebody asked for.
+/// The teams' leaderboard at one seq, with every form of it that somebody asked for and with the words that it
+/// was made of: whoever has one can look at it in every way, and no lock is in it that a writer takes.
 #[derive(Debug)]
 pub struct Snapshot {
     pub face: Arc<Face>,
@@ -54,6 +58,80 @@ pub struct Snapshot {
     /// The last changes of points, newest first.
     pub feed: Arc<Vec<FeedEntry>>,
     pub rendered: RenderedSet,
+    pub(super) words: Arc<Words>,
+}
+
+/// The people's leaderboard that belongs to one snapshot.
+#[derive(Debug)]
+pub struct People {
+    pub face: Arc<Face>,
+    pub standings: Standings,
+    pub rows: Vec<PeopleRow>,
+    pub rendered: RenderedSet,
+}
+
+impl Snapshot {
+    /// The rows that a filter lets through.
+    pub fn filtered(&self, filter: &Filter) -> Vec<Row> {
+        filter.rows(&self.face, &self.rows)
+    }
+
+    pub fn row_of(&self, team: u32) -> Option<Row> {
+        self.rows.iter().find(|row| row.team == team).copied()
+    }
+
+    /// The leaderboard with only what was merged at or before `at`, as it is decided today.
+    pub fn at(&self, at: Moment) -> Snapshot {
+        Snapshot {
+            face: Arc::clone(&self.face),
+            standings: Standings {
+                as_of: at,
+                ..self.standings
+            },
+            rows: self.words.teams_at(at),
+            feed: Arc::default(),
+            rendered: RenderedSet::of(0),
+            words: Arc::clone(&self.words),
+        }
+    }
+
+    /// The people's leaderboard. `levels`: the accepted pulls of each person over every board; None: only what
+    /// this one counts.
+    pub(super) fn people(&self, levels: Option<&[u32]>) -> People {
+        let mut rows = self.words.people(None, self.standings.as_of);
+        for row in levels.map_or(&mut [][..], |_| &mut rows) {
+            let counted = levels.and_then(|levels| levels.get(row.person as usize));
+            row.level_fixes = counted.copied().unwrap_or(row.figures.fixes);
+        }
+        self.with_people(rows, self.standings.as_of)
+    }
+
+    /// The people with only what was merged at or before `at`, and the levels that they had by it here.
+    pub fn people_at(&self, at: Moment) -> People {
+        self.with_people(self.words.people(Some(at), at), at)
+    }
+
+    fn with_people(&self, rows: Vec<PeopleRow>, as_of: Moment) -> People {
+        People {
+            face: Arc::clone(&self.face),
+            standings: Standings {
+                as_of,
+                ..self.standings
+            },
+            rows,
+            rendered: RenderedSet::of(self.rendered.room()),
+        }
+    }
+
+    /// The points over time of these teams, by place in the face.
+    pub fn team_growth(&self, teams: &[u32]) -> Vec<Growth> {
+        teams.iter().map(|team| self.words.team_growth(*team)).collect()
+    }
+
+    /// A person's own lines in each team that they scored for, and the figures of everybody in a team.
+    pub fn members(&self, team: u32) -> Vec<(u32, Figures)> {
+        self.words.members(team)
+    }
 }
 
 /// Which part of the rows, after the filter.
@@ -107,7 +185,8 @@ impl Filter {
         *self == Self::default()
     }
 
-    fn team(&self, face: &Face, place: u32) -> bool {
+    /// Whether it lets this team through.
+    pub(super) fn team(&self, face: &Face, place: u32) -> bool {
         let Some(team) = face.team(place) else {
             return false;
         };
@@ -115,13 +194,9 @@ impl Filter {
             let own = team.region.as_str();
             own == wanted || (own.starts_with(wanted.as_str()) && own[wanted.len()..].starts_with('-'))
         };
-        let named = |q: &String| {
-            let names = [team.slug.as_str(), &team.name.en, &team.name.zh];
-            names.iter().any(|name| name.to_lowercase().contains(q.as_str()))
-        };
         self.kind.is_none_or(|kind| kind == team.kind)
             && self.region.as_ref().is_none_or(region)
-            && self.q.as_ref().is_none_or(named)
+            && self.q.as_ref().is_none_or(|q| team.is_named(q))
     }
 
     fn person(&self, face: &Face, place: u32) -> bool {
@@ -257,6 +332,37 @@ impl Serialize for PeopleRowJson<'_> {
     }
 }
 
+/// A competition's window, as JSON has it everywhere.
+#[derive(Clone, Copy, Serialize)]
+pub struct WindowJson {
+    opens_at: Moment,
+    closes_at: Moment,
+    merge_until: Moment,
+    freeze_at: Option<Moment>,
+}
+
+impl WindowJson {
+    pub fn of(window: &Window) -> Self {
+        Self {
+            opens_at: window.opens_at,
+            closes_at: window.closes_at,
+            merge_until: window.merge_end(),
+            freeze_at: window.freeze_at,
+        }
+    }
+}
+
+/// What a `change` event says beside its standings.
+pub(super) struct Change<'a> {
+    /// The clock of whoever tells it.
+    pub now: Moment,
+    pub rows: &'a [Row],
+    /// Where it is another than before, and the rows alone do not say it.
+    pub total: Option<usize>,
+    /// The competition's, where it is another than before.
+    pub name: Option<&'a Name>,
+}
+
 /// The leaderboard JSON of the contract, section 6.
 #[derive(Serialize)]
 struct LeaderboardJson<'a, R> {
@@ -301,34 +407,32 @@ impl Standings {
         self.json(face, total, rows)
     }
 
-    /// The data of a `change` event: every row whose place or figures differ from `before`.
-    pub fn change(&self, face: &Face, before: &[Row], after: &[Row]) -> Option<Vec<u8>> {
-        let known: HashSet<(u32, Option<u32>, u32, Figures)> = before
-            .iter()
-            .map(|r| (r.rank, r.previous_rank, r.team, r.figures))
-            .collect();
-        let rows: Vec<RowJson<'_>> = after
-            .iter()
-            .filter(|r| !known.contains(&(r.rank, r.previous_rank, r.team, r.figures)))
-            .map(|row| RowJson { face, row: *row })
-            .collect();
-        if rows.is_empty() {
-            return None;
-        }
+    /// The data of a `change` event. Contract, section 6.
+    pub(super) fn change(&self, face: &Face, change: &Change<'_>) -> Vec<u8> {
         #[derive(Serialize)]
-        struct Change<'a> {
+        struct Data<'a> {
             seq: i64,
             as_of: Moment,
+            now: Moment,
             phase: Phase,
+            window: WindowJson,
             rows: Vec<RowJson<'a>>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            total: Option<usize>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            name: Option<&'a Name>,
         }
-        let change = Change {
+        let data = Data {
             seq: self.seq,
             as_of: self.as_of,
+            now: change.now,
             phase: self.phase,
-            rows,
+            window: WindowJson::of(&face.definition.window),
+            rows: change.rows.iter().map(|row| RowJson { face, row: *row }).collect(),
+            total: change.total,
+            name: change.name,
         };
-        serde_json::to_vec(&change).ok()
+        serde_json::to_vec(&data).unwrap_or_default()
     }
 
     /// The rows as CSV, with names in `lang`; cells that a spreadsheet would run are neutralised.

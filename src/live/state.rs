@@ -1,126 +1,148 @@
-//! What a board holds: the ledger's latest word on every submission, by team, and what they add up to.
+//! What the one writer of a board holds beside what it published: the words it takes entries into, and what
+//! they add up to so far.
 
 use super::{
-    Face, PeopleRow, RenderedSet, Row, Snapshot, Standings,
-    board::{Growth, People},
+    Face, RenderedSet, Snapshot, Standings,
+    slots::{NONE, Slot, Slots},
+    words::{Folded, Marks, Words},
 };
 use crate::{
     domain::{
         evaluate::Status,
-        ledger::{Cause, Entry},
-        rank::{Figures, Lens, Part, Word, rank},
-        team::SubmissionId,
+        ledger::{Cause, Hash},
+        rank::{Lens, Part, Word},
+        team::{PullId, SubmissionId},
         text::Slug,
         time::Moment,
     },
-    store::{BoardWord, FeedEntry},
+    store::{Chained, FeedEntry},
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
-/// "Nobody", "no team" in a slot: smaller than an Option, and a million slots are held.
-const NONE: u32 = u32::MAX;
-
-/// The latest word on one submission, as small as it gets: a board holds one for each.
-#[derive(Clone, Copy, Debug)]
-pub struct Slot {
-    id: SubmissionId,
-    pub(super) person: u32,
-    team: u32,
-    word: Word,
-}
-
-impl Slot {
-    /// A word with its team and person as places in the face; what has neither there stands for nobody.
-    pub fn of(face: &Face, word: &BoardWord) -> Self {
-        Self {
-            id: word.submission,
-            person: word.person.and_then(|p| face.person_place(p)).unwrap_or(NONE),
-            team: word.team.and_then(|t| face.team_place(t)).unwrap_or(NONE),
-            word: word.word,
-        }
-    }
-
-    /// Takes back what judges said of a submission that a freeze hides.
-    pub fn tell(&mut self, pending: &HashMap<SubmissionId, bool>) {
-        if let Some(pending) = pending.get(&self.id) {
-            self.word.status = if *pending { Status::Waiting } else { Status::Rejected };
-        }
-    }
-}
-
-/// What folding one team's words gave.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Folded {
-    now: Figures,
-    /// 24 h before.
-    before: Figures,
-    /// The latest merge that is 24 h old or more, and the first that is not yet.
-    aged: Option<Moment>,
-    ageing: Option<Moment>,
-}
-
-pub(super) struct State {
+/// What a board begins with, read in one state of the database.
+pub struct Beginning {
     pub face: Arc<Face>,
     /// By submission.
     pub slots: Vec<Slot>,
-    /// For every team of the face the places of its slots.
-    pub of_team: Vec<Vec<u32>>,
-    /// Accepted fixes that this board shows, by person: what levels are made of.
-    pub fixes: Vec<u32>,
-    pub folded: Vec<Folded>,
-    pub stale: Vec<bool>,
-    pub lens: Lens,
-    /// The last entry taken in, and the last one that a reader may know of.
-    pub read: i64,
+    pub seq: i64,
+    /// Of the entry `seq`.
+    pub hash: Option<Hash>,
+    /// The last entry that a reader may know of, and when it was recorded.
     pub shown: i64,
     pub recorded: Option<Moment>,
+    /// The last changes of points, newest first.
+    pub feed: Vec<FeedEntry>,
+}
+
+/// Nobody but the writer has it: there is nothing to lock.
+pub(super) struct State {
+    words: Words,
+    folded: Vec<Folded>,
+    stale: Vec<bool>,
+    marks: Marks,
+    /// For every person of the face the places of their slots: what levels are counted from.
+    of_person: Vec<Vec<u32>>,
+    /// People whose accepted fixes may be others than when levels were counted last.
+    uncounted: Vec<u32>,
+    /// The last entry taken in, and the last one that a reader may know of.
+    pub read: i64,
+    pub hash: Option<Hash>,
+    shown: i64,
+    recorded: Option<Moment>,
     pub feed: Arc<Vec<FeedEntry>>,
-    /// Who was seen in the fold of which team: one mark a person instead of a set a team.
-    pub marks: Vec<u32>,
 }
 
 impl State {
-    fn push(&mut self, slot: Slot) {
-        let at = self.slots.len() as u32;
-        self.slots.push(slot);
-        self.count(at, true);
+    /// `hide`: whether a freeze hides merges, as it does in public.
+    pub fn new(beginning: Beginning, hide: bool, now: Moment) -> Self {
+        let face = beginning.face;
+        let freeze = face.definition.frozen_at(face.seal, now).filter(|_| hide);
+        let mut state = Self {
+            folded: vec![Folded::default(); face.teams.len()],
+            stale: vec![true; face.teams.len()],
+            marks: Marks::of(&face),
+            of_person: Vec::new(),
+            uncounted: (0..face.people.len() as u32).collect(),
+            read: beginning.seq,
+            hash: beginning.hash,
+            shown: beginning.shown,
+            recorded: beginning.recorded,
+            feed: Arc::new(beginning.feed),
+            words: Words {
+                slots: Slots::of(&beginning.slots),
+                of_team: Vec::new(),
+                lens: Lens { freeze, at: None },
+                face,
+            },
+        };
+        state.recount();
+        state
+    }
+
+    pub fn face(&self) -> &Arc<Face> {
+        &self.words.face
+    }
+
+    pub fn freeze(&self) -> Option<Moment> {
+        self.words.lens.freeze
+    }
+
+    /// Whether this submission has a slot, and so its pull is known.
+    pub fn knows(&self, submission: SubmissionId) -> bool {
+        self.words.slots.find(submission).is_ok()
     }
 
     /// Takes the slot into its team and its person, or out of them.
-    fn count(&mut self, at: u32, comes: bool) {
-        let slot = self.slots[at as usize];
-        if let Some(of_team) = self.of_team.get_mut(slot.team as usize) {
-            self.stale[slot.team as usize] = true;
+    fn count(&mut self, place: u32, comes: bool) {
+        let slot = *self.words.slots.at(place);
+        let put = |places: &mut Vec<u32>| {
             if comes {
-                of_team.push(at);
+                places.push(place);
             } else {
-                of_team.retain(|other| *other != at);
+                places.retain(|other| *other != place);
             }
+        };
+        if let Some(of_team) = self.words.of_team.get_mut(slot.team as usize) {
+            self.stale[slot.team as usize] = true;
+            put(Arc::make_mut(of_team));
         }
-        if matches!(self.lens.part(&slot.word), Part::Fix(_))
-            && let Some(fixes) = self.fixes.get_mut(slot.person as usize)
-        {
-            *fixes = if comes { *fixes + 1 } else { fixes.saturating_sub(1) };
+        if let Some(of_person) = self.of_person.get_mut(slot.person as usize) {
+            put(of_person);
         }
     }
 
+    fn recount(&mut self) {
+        let mut of_team: Vec<Vec<u32>> = vec![Vec::new(); self.words.face.teams.len()];
+        let mut of_person: Vec<Vec<u32>> = vec![Vec::new(); self.words.face.people.len()];
+        for (place, slot) in self.words.slots.iter().enumerate() {
+            for places in [
+                of_team.get_mut(slot.team as usize),
+                of_person.get_mut(slot.person as usize),
+            ] {
+                places.into_iter().for_each(|places| places.push(place as u32));
+            }
+        }
+        self.words.of_team = of_team.into_iter().map(Arc::new).collect();
+        self.of_person = of_person;
+        self.stale.fill(true);
+    }
+
     /// Takes one entry in. An entry without a status takes the submission away from whom it belonged to.
-    pub fn take(&mut self, entry: &Entry) {
+    /// `pulls`: what submissions are about that this board has not heard of.
+    pub fn take(&mut self, chained: &Chained, pulls: &HashMap<SubmissionId, PullId>) {
+        let entry = &chained.entry;
         if entry.seq <= self.read {
             return;
         }
         self.read = entry.seq;
-        let known = self.slots.binary_search_by_key(&entry.submission, |slot| slot.id);
-        let earlier = known
-            .ok()
-            .map(|at| self.slots[at])
-            .filter(|slot| slot.team != NONE || slot.person != NONE);
+        self.hash = Some(chained.hash);
+        let known = self.words.slots.find(entry.submission);
+        let there = known.ok().map(|at| *self.words.slots.at(at as u32));
+        let earlier = there.filter(|slot| slot.team != NONE || slot.person != NONE);
+        let earlier_word = earlier.map(|slot| slot.word());
         let place =
             |slug: &Option<String>, of: &dyn Fn(&str) -> Option<u32>| slug.as_deref().and_then(of).unwrap_or(NONE);
-        let face = Arc::clone(&self.face);
+        let face = Arc::clone(&self.words.face);
         let team = place(&entry.team, &|slug| face.team_by_slug(slug));
         let by_slug = |slug: &str| {
             let slug = Slug::parse(slug).ok()?;
@@ -131,46 +153,58 @@ impl State {
         let (status, points) = match entry.status {
             Some(status) => (
                 status,
-                earlier.map_or(0, |slot| slot.word.points).saturating_add(change),
+                earlier_word.map_or(0, |word| word.points).saturating_add(change),
             ),
             None => (Status::Rejected, 0),
         };
-        let late = self
-            .lens
+        let lens = self.words.lens;
+        let late = lens
             .freeze
             .is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
         // What judges say of what a freeze hides is not told: it stays as the rules have it.
-        let status = match earlier {
-            Some(slot) if late && entry.cause == Cause::Decision => slot.word.status,
+        let status = match earlier_word {
+            Some(word) if late && entry.cause == Cause::Decision => word.status,
             _ => status,
         };
         let gone = entry.status.is_none();
-        let slot = Slot {
-            id: entry.submission,
-            person: if gone { NONE } else { person },
-            team: if gone { NONE } else { team },
-            word: Word {
-                merged_at: entry.at,
-                status,
-                points,
-            },
+        let word = Word {
+            merged_at: entry.at,
+            status,
+            points,
         };
-        let was = earlier.map_or(Part::Nothing, |slot| self.lens.part(&slot.word));
-        let is = self.lens.part(&slot.word);
+        // A pull that cannot be found counts as one of its own: no other submission has this number.
+        let pull = there
+            .map(|slot| slot.pull)
+            .or_else(|| pulls.get(&entry.submission).copied());
+        let slot = Slot::new(
+            entry.submission,
+            pull.unwrap_or(PullId(-entry.submission.0)),
+            if gone { NONE } else { person },
+            if gone { NONE } else { team },
+            word,
+        );
+        let was = earlier_word.map_or(Part::Nothing, |word| lens.part(&word));
+        let is = lens.part(&word);
         match known {
             Ok(at) => {
                 self.count(at as u32, false);
-                self.slots[at] = slot;
+                self.words.slots.set(at, slot);
                 self.count(at as u32, true);
             }
-            Err(at) if at == self.slots.len() => self.push(slot),
+            Err(at) if at == self.words.slots.len() => {
+                let at = self.words.slots.push(slot);
+                self.count(at, true);
+            }
             Err(at) => {
                 // Numbers are given in the order of commits, so this is a submission of an older number that
                 // this board had not read: rare, and every place after it moves.
-                self.slots.insert(at, slot);
+                self.words.slots.insert(at, slot);
                 self.recount();
             }
         }
+        let counted = [earlier.map(|slot| slot.person), Some(slot.person)];
+        self.uncounted
+            .extend(counted.into_iter().flatten().filter(|person| *person != NONE));
         // While a freeze hides what was decided, an entry that changes nothing a reader may see moves
         // neither seq nor as_of.
         if !late || was != is {
@@ -179,72 +213,40 @@ impl State {
         }
     }
 
-    pub fn recount(&mut self) {
-        self.of_team.iter_mut().for_each(Vec::clear);
-        self.fixes.fill(0);
-        for at in 0..self.slots.len() {
-            self.count(at as u32, true);
-        }
+    /// The people whose levels are to be counted again; asked once.
+    pub fn uncounted(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.uncounted)
     }
 
-    fn fold_team(&mut self, team: usize, now: Moment) -> Folded {
-        let day_ago = now.plus(-Moment::DAY);
-        let then = Lens {
-            at: Some(day_ago),
-            ..self.lens
-        };
-        let mut folded = Folded::default();
-        // A mark is the team's place and which of the two folds, so that nothing is cleared in between.
-        let mark = |before: bool| (team as u32 * 2 + u32::from(before)) + 1;
-        for before in [false, true] {
-            let lens = if before { then } else { self.lens };
-            let figures = if before { &mut folded.before } else { &mut folded.now };
-            for at in &self.of_team[team] {
-                let slot = &self.slots[*at as usize];
-                let part = lens.part(&slot.word);
-                figures.add(part, slot.word.merged_at);
-                if matches!(part, Part::Fix(_))
-                    && let Some(seen) = self.marks.get_mut(slot.person as usize)
-                    && *seen != mark(before)
-                {
-                    *seen = mark(before);
-                    figures.contributors += 1;
-                }
-            }
-        }
-        for at in &self.of_team[team] {
-            let slot = &self.slots[*at as usize];
-            match slot.word.merged_at {
-                Some(merged) if merged <= day_ago => folded.aged = folded.aged.max(Some(merged)),
-                Some(merged) => {
-                    folded.ageing = Some(folded.ageing.map_or(merged, |first| first.min(merged)));
-                }
-                None => {}
-            }
-        }
-        folded
+    /// Adds the pulls that this board shows as a person's accepted ones.
+    pub fn accepted(&self, person: u32, pulls: &mut Vec<PullId>) {
+        let places = self.of_person.get(person as usize).map_or(&[][..], Vec::as_slice);
+        let slots = places.iter().map(|place| self.words.slots.at(*place));
+        let fixes = slots.filter(|slot| matches!(self.words.lens.part(&slot.word()), Part::Fix(_)));
+        pulls.extend(fixes.map(|slot| slot.pull));
     }
 
     /// Folds again the teams whose words changed, or whose oldest young merge has become 24 h old.
-    pub fn refresh(&mut self, now: Moment) {
+    fn refresh(&mut self, now: Moment) {
         let day_ago = now.plus(-Moment::DAY);
-        self.marks.fill(0);
-        for team in 0..self.folded.len() {
-            let aged = self.folded[team].ageing.is_some_and(|merged| merged <= day_ago);
-            if self.stale[team] || aged {
-                self.folded[team] = self.fold_team(team, now);
-                self.stale[team] = false;
-            }
+        let aged = |folded: &Folded| folded.ageing.is_some_and(|merged| merged <= day_ago);
+        let due: Vec<usize> = (0..self.folded.len())
+            .filter(|team| self.stale[*team] || aged(&self.folded[*team]))
+            .collect();
+        if due.is_empty() {
+            return;
         }
-    }
-
-    fn frozen_at(&self) -> Option<Moment> {
-        self.lens.freeze
+        self.marks.clear();
+        for team in due {
+            let lens = self.words.lens;
+            self.folded[team] = self.words.fold_team(team as u32, lens, now, &mut self.marks);
+            self.stale[team] = false;
+        }
     }
 
     pub fn standings(&mut self, now: Moment) -> Standings {
         self.refresh(now);
-        let definition = &self.face.definition;
+        let definition = &self.words.face.definition;
         let window = &definition.window;
         let turns = [
             Some(window.opens_at),
@@ -255,7 +257,7 @@ impl State {
         let turned = turns.into_iter().flatten().filter(|turn| *turn <= now).max();
         let aged = self.folded.iter().filter_map(|folded| folded.aged).max();
         let aged = aged.map(|merged| merged.plus(Moment::DAY)).filter(|aged| *aged <= now);
-        let seal = self.face.seal;
+        let seal = self.words.face.seal;
         let last = [turned, aged, self.recorded, seal.revealed_at, seal.finalized_at];
         Standings {
             phase: definition.phase(seal, now),
@@ -266,160 +268,21 @@ impl State {
                 .max()
                 .unwrap_or_else(|| minute(now)),
             seq: self.shown,
-            frozen_at: self.frozen_at(),
+            frozen_at: self.freeze(),
         }
     }
 
-    pub fn standings_for(&self, standings: &mut Standings, snapshot: &Snapshot) {
-        if snapshot.standings.seq == standings.seq {
-            *standings = snapshot.standings;
-        }
-    }
-
-    pub fn snapshot(&mut self, now: Moment) -> Snapshot {
+    /// `room`: how many bytes of its forms a snapshot may keep.
+    pub fn snapshot(&mut self, room: usize, now: Moment) -> Snapshot {
         let standings = self.standings(now);
-        let rows = self.rank_teams(&self.folded, self.had_ranks(standings.as_of));
         Snapshot {
-            face: Arc::clone(&self.face),
+            face: Arc::clone(&self.words.face),
             standings,
-            rows,
+            rows: self.words.rank_teams(&self.folded, standings.as_of),
             feed: Arc::clone(&self.feed),
-            rendered: RenderedSet::default(),
+            rendered: RenderedSet::of(room),
+            words: Arc::new(self.words.clone()),
         }
-    }
-
-    /// Before the competition opened nobody had a rank.
-    fn had_ranks(&self, as_of: Moment) -> bool {
-        as_of.plus(-Moment::DAY) >= self.face.definition.window.opens_at
-    }
-
-    fn rank_teams(&self, folded: &[Folded], had_ranks: bool) -> Vec<Row> {
-        let places: Vec<u32> = (0..folded.len() as u32).collect();
-        let slug = |place: &u32| self.face.teams[*place as usize].slug.as_str();
-        let mut previous: Vec<Option<u32>> = vec![None; folded.len()];
-        if had_ranks {
-            for (rank, at) in rank(&places, |place| folded[*place as usize].before, slug) {
-                previous[at] = Some(rank);
-            }
-        }
-        rank(&places, |place| folded[*place as usize].now, slug)
-            .into_iter()
-            .map(|(rank, at)| Row {
-                rank,
-                previous_rank: previous[at],
-                team: at as u32,
-                figures: folded[at].now,
-            })
-            .collect()
-    }
-
-    pub fn looked_at(&mut self, at: Moment, now: Moment) -> Snapshot {
-        let mut standings = self.standings(now);
-        standings.as_of = at;
-        let own = self.lens;
-        self.lens.at = Some(at);
-        self.marks.fill(0);
-        let mut folded = Vec::with_capacity(self.folded.len());
-        for team in 0..self.folded.len() {
-            folded.push(self.fold_team(team, at));
-        }
-        self.lens = own;
-        Snapshot {
-            face: Arc::clone(&self.face),
-            standings,
-            rows: self.rank_teams(&folded, self.had_ranks(at)),
-            feed: Arc::default(),
-            rendered: RenderedSet::default(),
-        }
-    }
-
-    pub fn people(&mut self, at: Option<Moment>, now: Moment) -> People {
-        let standings = self.standings(now);
-        let as_of = at.unwrap_or(standings.as_of);
-        let lens = Lens { at, ..self.lens };
-        let then = Lens {
-            at: Some(as_of.plus(-Moment::DAY)),
-            ..self.lens
-        };
-        let figures = |lens: Lens| {
-            let mut figures = vec![Figures::default(); self.face.people.len()];
-            for slot in &self.slots {
-                if let Some(own) = figures.get_mut(slot.person as usize) {
-                    // A person without a team at the merge has no award, and nothing that could become one.
-                    own.add(lens.part(&slot.word), slot.word.merged_at);
-                    own.contributors = own.fixes.min(1);
-                }
-            }
-            figures
-        };
-        let (now_figures, before) = (figures(lens), figures(then));
-        let places: Vec<u32> = (0..self.face.people.len() as u32).collect();
-        let slug = |place: &u32| self.face.people[*place as usize].slug.as_str();
-        let mut previous: Vec<Option<u32>> = vec![None; places.len()];
-        if self.had_ranks(as_of) {
-            for (rank, at) in rank(&places, |place| before[*place as usize], slug) {
-                previous[at] = Some(rank);
-            }
-        }
-        let rows = rank(&places, |place| now_figures[*place as usize], slug)
-            .into_iter()
-            .map(|(rank, at)| PeopleRow {
-                rank,
-                previous_rank: previous[at],
-                person: at as u32,
-                figures: now_figures[at],
-                level_fixes: now_figures[at].fixes,
-            })
-            .collect();
-        People {
-            face: Arc::clone(&self.face),
-            standings,
-            rows,
-            rendered: RenderedSet::default(),
-        }
-    }
-
-    fn growth<'a>(&'a self, slots: impl Iterator<Item = &'a Slot>) -> Growth {
-        let mut fixes: Vec<(Moment, i64)> = slots
-            .filter_map(|slot| match self.lens.part(&slot.word) {
-                Part::Fix(points) if points != 0 => slot.word.merged_at.map(|at| (at, i64::from(points))),
-                _ => None,
-            })
-            .collect();
-        fixes.sort_unstable();
-        let mut sum = 0;
-        for (_, points) in &mut fixes {
-            sum += *points;
-            *points = sum;
-        }
-        fixes
-    }
-
-    pub fn team_growth(&self, team: u32) -> Growth {
-        let of_team = self.of_team.get(team as usize).map_or(&[][..], Vec::as_slice);
-        self.growth(of_team.iter().map(|at| &self.slots[*at as usize]))
-    }
-
-    pub fn members(&self, team: u32) -> Vec<(u32, Figures)> {
-        let mut of: BTreeMap<u32, Figures> = BTreeMap::new();
-        for (place, person) in self.face.people.iter().enumerate() {
-            if person.team == Some(team) {
-                of.entry(place as u32).or_default();
-            }
-        }
-        for at in self.of_team.get(team as usize).map_or(&[][..], Vec::as_slice) {
-            let slot = &self.slots[*at as usize];
-            if slot.person == NONE {
-                continue;
-            }
-            let part = self.lens.part(&slot.word);
-            if part != Part::Nothing {
-                let figures = of.entry(slot.person).or_default();
-                figures.add(part, slot.word.merged_at);
-                figures.contributors = figures.fixes.min(1);
-            }
-        }
-        of.into_iter().collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Db, StoreError, on, schema::idempotency};
 use crate::domain::{login::LoginId, time::Moment};
-use diesel::prelude::*;
+use diesel::{dsl::count_star, prelude::*};
 
 /// A request that was begun, and its answer where it has one.
 pub struct Answer {
@@ -65,4 +65,37 @@ pub fn forget_answers(db: &mut Db, login: LoginId, before: Moment) -> Result<(),
         .filter(idempotency::created_at.lt(before.millis()));
     on!(db, c => diesel::delete(old).execute(c))?;
     Ok(())
+}
+
+/// Answers that are kept for one login at most; the oldest go.
+pub const ANSWERS: i64 = 10_000;
+
+/// Takes away what is older, whosever, and of each login what is too much: so many at a time. Returns how many.
+pub fn forget_old_answers(db: &mut Db, before: Moment, most: i64) -> Result<usize, StoreError> {
+    let old = idempotency::table
+        .filter(idempotency::created_at.lt(before.millis()))
+        .order(idempotency::created_at)
+        .select((idempotency::login_id, idempotency::key))
+        .limit(most);
+    let mut rows: Vec<(i64, String)> = on!(db, c => old.load(c))?;
+    let busy = idempotency::table
+        .group_by(idempotency::login_id)
+        .having(count_star().gt(ANSWERS))
+        .select(idempotency::login_id);
+    let busy: Vec<i64> = on!(db, c => busy.load(c))?;
+    for login in busy {
+        let beyond = idempotency::table
+            .filter(idempotency::login_id.eq(login))
+            .order(idempotency::created_at.desc())
+            .offset(ANSWERS)
+            .limit(most)
+            .select((idempotency::login_id, idempotency::key));
+        rows.extend(on!(db, c => beyond.load::<(i64, String)>(c))?);
+    }
+    let mut gone = 0;
+    for (login, key) in rows {
+        let row = idempotency::table.find((login, key));
+        gone += on!(db, c => diesel::delete(row).execute(c))?;
+    }
+    Ok(gone)
 }

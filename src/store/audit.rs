@@ -61,6 +61,25 @@ pub fn record(db: &mut Db, deed: &Deed) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// When somebody did this since then, the newest `limit` times, newest first.
+pub fn done_since(
+    db: &mut Db,
+    login: LoginId,
+    act: &str,
+    since: Moment,
+    limit: i64,
+) -> Result<Vec<Moment>, StoreError> {
+    let query = audit::table
+        .filter(audit::login_id.eq(login.0))
+        .filter(audit::act.eq(act))
+        .filter(audit::at.gt(since.millis()))
+        .order(audit::at.desc())
+        .limit(limit)
+        .select(audit::at);
+    let times: Vec<i64> = on!(db, c => query.load(c))?;
+    Ok(times.into_iter().map(Moment::from_millis).collect())
+}
+
 /// Which entries, and in which order.
 #[derive(Clone, Debug, Default)]
 pub struct AuditWanted {

@@ -126,6 +126,10 @@ tables! {
         finalized_at: Option<i64>,
         turned_at: i64,
         roster_hash: Option<String>,
+        unfinished: Option<String>,
+        unfinished_number: i64,
+        unfinished_until: Option<i64>,
+        apart_since: Option<i64>,
     }
     teams ("id", "id", true, false) {
         id: i64,
@@ -260,10 +264,32 @@ tables! {
         reason: Option<String>,
         proven_by: Option<String>,
         about: Option<String>,
+        queued_at: Option<i64>,
+        attempts: i32,
+        tried_at: Option<i64>,
+        not_before: Option<i64>,
+        failed_by: Option<String>,
+    }
+    refusals (
+        "forge, source, why",
+        "forge COLLATE \"C\", source COLLATE \"C\", why COLLATE \"C\"",
+        false,
+        false
+    ) {
+        forge: String,
+        source: String,
+        why: String,
+        count: i64,
+        first_at: i64,
+        last_at: i64,
     }
     counters ("name", "name COLLATE \"C\"", false, true) {
         name: String,
         value: i64,
+    }
+    probes ("instance", "instance COLLATE \"C\"", false, true) {
+        instance: String,
+        at: i64,
     }
     turns ("name", "name COLLATE \"C\"", false, true) {
         name: String,
@@ -386,6 +412,12 @@ tables! {
         sha256: String,
         #[serde(with = "base64ed")]
         export: Vec<u8>,
+    }
+    result_parts ("competition_id, part", "competition_id, part", false, false) {
+        competition_id: i64,
+        part: i64,
+        #[serde(with = "base64ed")]
+        bytes: Vec<u8>,
     }
     idempotency ("login_id, key", "login_id, key COLLATE \"C\"", false, false) {
         login_id: i64,

@@ -3,6 +3,7 @@
 use super::{
     Db, PART, StoreError, on,
     schema::{competitions, teams},
+    unfinished::{Unfinished, unfinished},
 };
 use crate::domain::{
     competition::Seal,
@@ -30,6 +31,10 @@ pub struct Stored {
     pub turned_at: Moment,
     /// Of teams.csv and people.csv as they were loaded last.
     pub roster_hash: Option<String>,
+    /// A long act that has begun and is not finished.
+    pub unfinished: Option<Unfinished>,
+    /// Since when facts have passed it by, because its definition could not be read.
+    pub apart_since: Option<Moment>,
 }
 
 type Row = (
@@ -43,10 +48,29 @@ type Row = (
     Option<i64>,
     i64,
     Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<i64>,
 );
 
 fn stored(row: Row) -> Result<Stored, StoreError> {
-    let (id, slug, definition, seq, hash, revision, revealed_at, finalized_at, turned_at, roster_hash) = row;
+    let (
+        id,
+        slug,
+        definition,
+        seq,
+        hash,
+        revision,
+        revealed_at,
+        finalized_at,
+        turned_at,
+        roster_hash,
+        work,
+        number,
+        until,
+        apart_since,
+    ) = row;
     Ok(Stored {
         id: CompetitionId(id),
         slug: Slug::parse(&slug).map_err(|e| StoreError::unreadable("competition", &e))?,
@@ -60,6 +84,8 @@ fn stored(row: Row) -> Result<Stored, StoreError> {
         },
         turned_at: Moment::from_millis(turned_at),
         roster_hash,
+        unfinished: unfinished(work, number, until)?,
+        apart_since: apart_since.map(Moment::from_millis),
     })
 }
 
@@ -86,15 +112,23 @@ pub struct Pulse {
     pub id: CompetitionId,
     pub seq: i64,
     pub revision: i64,
+    /// Of the ledger's last entry: another one beside the same number is another history.
+    pub hash: Option<Hash>,
 }
 
 pub fn pulses(db: &mut Db) -> Result<Vec<Pulse>, StoreError> {
-    let query = competitions::table.select((competitions::id, competitions::seq, competitions::revision));
-    let rows: Vec<(i64, i64, i64)> = on!(db, c => query.order(competitions::id).load(c))?;
-    let pulse = |(id, seq, revision)| Pulse {
+    let query = competitions::table.select((
+        competitions::id,
+        competitions::seq,
+        competitions::revision,
+        competitions::hash,
+    ));
+    let rows: Vec<(i64, i64, i64, Option<Vec<u8>>)> = on!(db, c => query.order(competitions::id).load(c))?;
+    let pulse = |(id, seq, revision, hash): (i64, i64, i64, Option<Vec<u8>>)| Pulse {
         id: CompetitionId(id),
         seq,
         revision,
+        hash: hash.as_deref().and_then(Hash::from_bytes),
     };
     Ok(rows.into_iter().map(pulse).collect())
 }
@@ -149,6 +183,13 @@ pub fn set_turned(db: &mut Db, id: CompetitionId, at: Moment) -> Result<(), Stor
 pub fn set_roster_hash(db: &mut Db, id: CompetitionId, hash: &str) -> Result<(), StoreError> {
     let row = competitions::table.find(id.0);
     on!(db, c => diesel::update(row).set(competitions::roster_hash.eq(hash)).execute(c))?;
+    Ok(())
+}
+
+/// Facts pass it by from now on; None: it has taken them all in.
+pub fn set_apart(db: &mut Db, id: CompetitionId, since: Option<Moment>) -> Result<(), StoreError> {
+    let row = competitions::table.find(id.0);
+    on!(db, c => diesel::update(row).set(competitions::apart_since.eq(since.map(Moment::millis))).execute(c))?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! (a deferred one that turns into a write fails at once with BUSY, whatever the timeout), and a pool of
 //! readers. PostgreSQL: one pool for both.
 
-use super::StoreError;
+use super::{Panicked, StoreError, files::Files, guarded, inbox::Inbox};
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     pg::PgConnection,
@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, mpsc},
     time::Duration,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -106,7 +106,11 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Db) + Send>;
+/// The names that a panic is counted under.
+const WRITER_JOB: &str = "store";
+const POOL_JOB: &str = "reading";
+
+pub(super) type Job = Box<dyn FnOnce(&mut Db) + Send>;
 
 /// The database, for everything above this floor. Cheap to clone; closes when the last clone is gone.
 #[derive(Clone)]
@@ -114,23 +118,31 @@ pub struct Store {
     /// None on PostgreSQL, where every connection of the pool may write.
     writer: Option<mpsc::Sender<Job>>,
     pool: Pool<Opener>,
-    url: Arc<DatabaseUrl>,
+    pub(super) url: Arc<DatabaseUrl>,
+    pub(super) inbox: Inbox,
+    /// How many may write at once on PostgreSQL: whoever waits for somebody's lock keeps no reader out.
+    writers: Arc<Semaphore>,
+    files: Arc<Files>,
 }
 
 /// How many SQLite readers, and how many PostgreSQL connections, an instance holds at most.
 const READERS: u32 = 4;
 const CONNECTIONS: u32 = 16;
+/// Of those, how many may be taken by who writes.
+const WRITERS: usize = 8;
+/// How long one who wants to write waits for others.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-const READER: &str = "PRAGMA busy_timeout = 8000; PRAGMA query_only = ON; PRAGMA cache_size = -8000; \
+pub(super) const READER: &str = "PRAGMA busy_timeout = 8000; PRAGMA query_only = ON; PRAGMA cache_size = -8000; \
     PRAGMA mmap_size = 268435456;";
 // WAL and FULL: what was acknowledged survives kill -9 and a power cut.
-const WRITER: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+pub(super) const WRITER: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; \
     PRAGMA journal_size_limit = 67108864;";
 
 /// Opens the connections of the pool: the variant is chosen by the URL, and not by which one succeeds.
 #[derive(Debug)]
-struct Opener(Arc<DatabaseUrl>);
+pub(super) struct Opener(pub Arc<DatabaseUrl>);
 
 impl ManageConnection for Opener {
     type Connection = Db;
@@ -153,14 +165,12 @@ impl ManageConnection for Opener {
     }
 
     fn has_broken(&self, db: &mut Db) -> bool {
-        match db {
-            Db::Sqlite(c) => AnsiTransactionManager::is_broken_transaction_manager(c),
-            Db::Postgres(c) => AnsiTransactionManager::is_broken_transaction_manager(c),
-        }
+        // Given back by a panic, it may be in the middle of anything.
+        std::thread::panicking() || on!(db, c => AnsiTransactionManager::is_broken_transaction_manager(c))
     }
 }
 
-fn open_sqlite(path: &Path, pragmas: &str) -> Result<Db, StoreError> {
+pub(super) fn open_sqlite(path: &Path, pragmas: &str) -> Result<Db, StoreError> {
     let text = path.to_string_lossy();
     let mut connection = SqliteConnection::establish(&text).map_err(|e| StoreError::unreachable(&e))?;
     connection
@@ -184,7 +194,21 @@ impl Store {
             .connection_timeout(Duration::from_secs(5))
             .build(Opener(Arc::clone(&url)))
             .map_err(|e| StoreError::unreachable(&e))?;
-        Ok(Self { writer, pool, url })
+        let files = Arc::new(Files::of(&url));
+        Ok(Self {
+            writer,
+            pool,
+            url,
+            inbox: Inbox::default(),
+            writers: Arc::new(Semaphore::new(WRITERS)),
+            files,
+        })
+    }
+
+    /// Whether the files at the path are other ones than those that are open: deleted, replaced, or of a volume that
+    /// went. What is written then is lost with the last connection. None: they are the same, or there are none.
+    pub fn lost_file(&self) -> Option<String> {
+        self.files.lost()
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -201,7 +225,17 @@ impl Store {
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
         let Some(writer) = &self.writer else {
-            return self.pooled(move |db| in_transaction(db, Intent::Write, work)).await;
+            let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.writers).acquire_owned()).await;
+            let turn = match turn {
+                Ok(turn) => turn.map_err(|_| E::from(StoreError::Closed))?,
+                Err(_) => return Err(StoreError::Busy("others are writing".into()).into()),
+            };
+            let work = move |db: &mut Db| {
+                // Held by the work itself, which goes on where its asker has gone away.
+                let _turn = turn;
+                in_transaction(db, Intent::Write, work)
+            };
+            return self.pooled(work).await;
         };
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| {
@@ -234,7 +268,8 @@ impl Store {
         };
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| {
-            let _ = answer.send(work(db));
+            let done = guarded(WRITER_JOB, || work(db));
+            let _ = answer.send(done.unwrap_or_else(|panicked| Err(E::from(panicked.into()))));
         });
         writer.send(job).map_err(|_| E::from(StoreError::Closed))?;
         answered.await.map_err(|_| E::from(StoreError::Closed))?
@@ -251,8 +286,8 @@ impl Store {
             let mut connection = pool.get().map_err(|e| E::from(StoreError::unreachable(&e)))?;
             work(&mut connection)
         });
-        // The task is never cancelled, so what is left is a panic in `work`.
-        done.await.unwrap_or_else(|_| Err(E::from(StoreError::Closed)))
+        // The task is never cancelled, and a panic in a transaction was caught there.
+        done.await.unwrap_or_else(|_| Err(E::from(Panicked(POOL_JOB).into())))
     }
 }
 
@@ -260,42 +295,59 @@ fn start_writer(path: &Path) -> Result<mpsc::Sender<Job>, StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| StoreError::unreachable(&e))?;
     }
-    let mut db = open_sqlite(path, WRITER)?;
+    start_thread("store-writer", open_sqlite(path, WRITER)?)
+}
+
+/// A thread of its own that works off jobs on one connection, in the order in which they come.
+pub(super) fn start_thread(name: &str, mut db: Db) -> Result<mpsc::Sender<Job>, StoreError> {
     let (writer, jobs) = mpsc::channel::<Job>();
     let work = move || {
         // Ends when the last Store is gone, after the jobs that were queued.
         for job in jobs {
-            job(&mut db);
+            // Whoever waits for one that panics is told so, or hears that nobody answers.
+            let _ = guarded(WRITER_JOB, || job(&mut db));
         }
     };
-    let thread = std::thread::Builder::new().name("store-writer".into());
+    let thread = std::thread::Builder::new().name(name.into());
     thread.spawn(work).map_err(|e| StoreError::unreachable(&e))?;
     Ok(writer)
 }
 
 #[derive(Clone, Copy)]
-enum Intent {
+pub(super) enum Intent {
     Read,
     Write,
 }
 
-fn in_transaction<T, E: From<StoreError>>(
+pub(super) fn in_transaction<T, E: From<StoreError>>(
     db: &mut Db,
     intent: Intent,
     work: impl FnOnce(&mut Db) -> Result<T, E>,
 ) -> Result<T, E> {
     begin(db, intent).map_err(StoreError::from)?;
-    match work(db) {
+    let job = match intent {
+        Intent::Read => POOL_JOB,
+        Intent::Write => WRITER_JOB,
+    };
+    let done = guarded(job, || work(&mut *db)).unwrap_or_else(|panicked| Err(E::from(panicked.into())));
+    match done {
         Ok(done) => {
             on!(db, c => AnsiTransactionManager::commit_transaction(c)).map_err(StoreError::from)?;
             Ok(done)
         }
         Err(error) => {
             // What `work` said matters more than that the connection is gone; the pool drops a broken one.
-            let _ = on!(db, c => AnsiTransactionManager::rollback_transaction(c));
+            // A panic within a transaction of `work`'s own has left that one open too.
+            while depth(db) > 0 && on!(db, c => AnsiTransactionManager::rollback_transaction(c)).is_ok() {}
             Err(error)
         }
     }
+}
+
+/// How many transactions are open within each other.
+fn depth(db: &mut Db) -> u32 {
+    let status = on!(db, c => AnsiTransactionManager::transaction_manager_status_mut(c));
+    status.transaction_depth().ok().flatten().map_or(0, Into::into)
 }
 
 fn begin(db: &mut Db, intent: Intent) -> QueryResult<()> {

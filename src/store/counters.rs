@@ -27,8 +27,10 @@ impl Counter {
 /// not taken.
 pub fn take_numbers(db: &mut Db, counter: Counter, count: i64) -> Result<i64, StoreError> {
     let row = counters::table.find(counter.name());
-    on!(db, c => diesel::update(row).set(counters::value.eq(counters::value + count)).execute(c))?;
-    let last: i64 = on!(db, c => row.select(counters::value).first(c))?;
+    let last: i64 = on!(db, c => diesel::update(row)
+        .set(counters::value.eq(counters::value + count))
+        .returning(counters::value)
+        .get_result(c))?;
     Ok(last - count + 1)
 }
 

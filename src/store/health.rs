@@ -1,8 +1,10 @@
 //! What the database says of itself, for `doctor`.
 
 use super::{
-    Db, StoreError, on,
-    schema::{deliveries, ledger},
+    Db, StoreError,
+    deliveries::waits_since,
+    on,
+    schema::{deliveries, ledger, probes},
 };
 use crate::domain::time::Moment;
 use diesel::{prelude::*, sql_types::Text};
@@ -95,10 +97,29 @@ pub fn newest_time(db: &mut Db) -> Result<Option<Moment>, StoreError> {
     Ok(received.max(recorded).map(Moment::from_millis))
 }
 
+/// Shows that this instance can write: its row, a moment newer.
+pub fn probe(db: &mut Db, instance: &str, now: Moment) -> Result<(), StoreError> {
+    let row = (probes::instance.eq(instance), probes::at.eq(now.millis()));
+    on!(db, c => diesel::insert_into(probes::table)
+        .values(row)
+        .on_conflict(probes::instance)
+        .do_update()
+        .set(probes::at.eq(now.millis()))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes away the rows of instances that have not been heard of since `before`.
+pub fn forget_probes(db: &mut Db, before: Moment) -> Result<(), StoreError> {
+    let old = probes::table.filter(probes::at.lt(before.millis()));
+    on!(db, c => diesel::delete(old).execute(c))?;
+    Ok(())
+}
+
 /// How many deliveries have waited since before `before`.
 pub fn queued_since(db: &mut Db, before: Moment) -> Result<i64, StoreError> {
     let query = deliveries::table
         .filter(deliveries::state.eq("queued"))
-        .filter(deliveries::received_at.lt(before.millis()));
+        .filter(waits_since().lt(before.millis()));
     Ok(on!(db, c => query.count().get_result(c))?)
 }

@@ -1,7 +1,7 @@
 //! The ledger: entries are added at its end and never touched again.
 
 use super::{
-    Db, StoreError, on,
+    Db, PART, StoreError, on,
     schema::{ledger, pulls, repositories, submissions},
 };
 use crate::domain::{
@@ -83,7 +83,7 @@ pub fn ledger_of(db: &mut Db, submission: SubmissionId) -> Result<Vec<Chained>, 
 
 /// Adds entries at the end, in order.
 pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> Result<(), StoreError> {
-    for part in entries.chunks(100) {
+    for part in entries.chunks(PART) {
         let rows: Vec<_> = part
             .iter()
             .map(|Chained { entry, hash }| {

@@ -203,7 +203,34 @@ pub fn revoke_all(db: &mut Db, id: LoginId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes a session, and takes away those of the same login that are over.
+/// Holds the login's row until the transaction ends, so that what two requests of one person count, they count one
+/// after the other. SQLite has one writer at a time anyway.
+pub fn lock_login(db: &mut Db, id: LoginId) -> Result<(), StoreError> {
+    if let Db::Postgres(c) = db {
+        logins::table
+            .find(id.0)
+            .select(logins::id)
+            .for_update()
+            .first::<i64>(c)?;
+    }
+    Ok(())
+}
+
+/// Sessions that one login has at once; with another the oldest ends.
+pub const SESSIONS: i64 = 100;
+
+/// Takes away sessions that are over, whosever: so many at a time. Returns how many there were.
+pub fn forget_sessions(db: &mut Db, now: Moment, most: i64) -> Result<usize, StoreError> {
+    let over = sessions::table
+        .filter(sessions::expires_at.lt(now.millis()))
+        .select(sessions::id)
+        .limit(most);
+    let over: Vec<String> = on!(db, c => over.load(c))?;
+    let rows = sessions::table.filter(sessions::id.eq_any(&over));
+    Ok(on!(db, c => diesel::delete(rows).execute(c))?)
+}
+
+/// Writes a session, and takes away those of the same login that are over or too many.
 pub fn insert_session(db: &mut Db, id: &str, login: LoginId, now: Moment, ends: Moment) -> Result<(), StoreError> {
     let over = sessions::table
         .filter(sessions::login_id.eq(login.0))
@@ -216,6 +243,17 @@ pub fn insert_session(db: &mut Db, id: &str, login: LoginId, now: Moment, ends: 
         sessions::expires_at.eq(ends.millis()),
     );
     on!(db, c => diesel::insert_into(sessions::table).values(values).execute(c))?;
+    let oldest = sessions::table
+        .filter(sessions::login_id.eq(login.0))
+        .order((sessions::created_at.desc(), sessions::id))
+        .offset(SESSIONS)
+        .limit(SESSIONS)
+        .select(sessions::id);
+    let oldest: Vec<String> = on!(db, c => oldest.load(c))?;
+    if !oldest.is_empty() {
+        let rows = sessions::table.filter(sessions::id.eq_any(&oldest));
+        on!(db, c => diesel::delete(rows).execute(c))?;
+    }
     Ok(())
 }
 

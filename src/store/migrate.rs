@@ -35,21 +35,54 @@ fn names<E>(ran: Result<Vec<MigrationVersion<'_>>, E>) -> Result<Vec<String>, E>
     ran.map(|versions| versions.iter().map(ToString::to_string).collect())
 }
 
-/// Whether migrations of this version have not run on the database yet. Writes nothing, unlike diesel's own
-/// question, which makes its table where that is missing and so fails in a transaction that only reads.
-pub fn migrations_pending(db: &mut Db) -> Result<bool, StoreError> {
+/// How a database's tables stand to this version's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Tables {
+    /// It has none: nobody has made a database of it yet.
+    None,
+    /// Migrations of this version that have not run on it, by name.
+    Pending(Vec<String>),
+    /// Migrations that a later version ran on it. What this one wrote into such tables nobody has thought of.
+    Unknown(Vec<String>),
+    Current,
+}
+
+/// Compares the database's migrations with this version's. Writes nothing, unlike diesel's own question, which
+/// makes its table where that is missing and so fails in a transaction that only reads.
+pub fn tables(db: &mut Db) -> Result<Tables, StoreError> {
     let own = match db {
         Db::Sqlite(_) => versions(MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)),
         Db::Postgres(_) => versions(MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)),
     };
     let own = own.map_err(|e| StoreError::Refused(e.to_string()))?;
     let ran = migrations_run(db)?;
-    Ok(own.iter().any(|version| !ran.contains(version)))
+    if ran.is_empty() {
+        return Ok(Tables::None);
+    }
+    let known = |version: &String| own.iter().any(|(own, _)| own == version);
+    let unknown: Vec<String> = ran.iter().filter(|version| !known(version)).cloned().collect();
+    if !unknown.is_empty() {
+        return Ok(Tables::Unknown(unknown));
+    }
+    let pending: Vec<String> = own
+        .into_iter()
+        .filter(|(version, _)| !ran.contains(version))
+        .map(|(_, name)| name)
+        .collect();
+    Ok(if pending.is_empty() {
+        Tables::Current
+    } else {
+        Tables::Pending(pending)
+    })
 }
 
-fn versions<B: Backend>(migrations: migration::Result<Vec<Box<dyn Migration<B>>>>) -> migration::Result<Vec<String>> {
+/// By version, and by the name of its folder.
+fn versions<B: Backend>(
+    migrations: migration::Result<Vec<Box<dyn Migration<B>>>>,
+) -> migration::Result<Vec<(String, String)>> {
     let migrations = migrations?;
-    Ok(migrations.iter().map(|one| one.name().version().to_string()).collect())
+    let named = |one: &Box<dyn Migration<B>>| (one.name().version().to_string(), one.name().to_string());
+    Ok(migrations.iter().map(named).collect())
 }
 
 /// The migrations that have run on the database, oldest first: what its tables look like.

@@ -401,6 +401,29 @@ pub fn next_membership_turn(
     Ok([joins, leaves].into_iter().flatten().min().map(Moment::from_millis))
 }
 
+/// Those whose time in a team of the competition begins or ends after `after` and not after `until`.
+pub fn turning_people(
+    db: &mut Db,
+    competition: CompetitionId,
+    after: Moment,
+    until: Moment,
+) -> Result<Vec<PersonId>, StoreError> {
+    let of = memberships::table.filter(memberships::competition_id.eq(competition.0));
+    let joins = of
+        .filter(memberships::joined_at.gt(after.millis()))
+        .filter(memberships::joined_at.le(until.millis()))
+        .select(memberships::person_id);
+    let leaves = of
+        .filter(memberships::left_at.gt(after.millis()))
+        .filter(memberships::left_at.le(until.millis()))
+        .select(memberships::person_id);
+    let mut people: Vec<i64> = on!(db, c => joins.load(c))?;
+    people.extend(on!(db, c => leaves.load::<i64>(c))?);
+    people.sort_unstable();
+    people.dedup();
+    Ok(people.into_iter().map(PersonId).collect())
+}
+
 /// Somebody who is or was in a team of a competition, as a board shows them.
 #[derive(Clone, Debug)]
 pub struct BoardPerson {

@@ -354,8 +354,10 @@ pub struct Taken {
     pub news: usize,
     /// The pulls whose facts are others now, or whose repository has another name.
     pub pulls: BTreeSet<PullId>,
-    /// Forge accounts that a changed pull bears or bore as its author: folded login and id.
+    /// Forge accounts that a changed pull bears as its author: folded login and id.
     pub authors: BTreeSet<(ForgeHost, String, Option<String>)>,
+    /// Folded logins of which a pull that told an id tells another now, or none, or was created at another time.
+    pub untold: BTreeSet<(ForgeHost, String)>,
     /// Repositories that gained a name, by forge and id: what was out of a source's reach may be in it now.
     pub named: Vec<(ForgeHost, String)>,
 }
@@ -378,6 +380,9 @@ pub fn take_reports(db: &mut Db, reports: Vec<Report>) -> Result<Taken, StoreErr
     };
     for (report, repository) in reports.into_iter().zip(&of_report) {
         let pull = known.entry((*repository, report.number)).or_insert_with(Known::new);
+        if pull.facts.says_already(&report.telling) {
+            continue;
+        }
         let earlier = pull.facts.clone();
         pull.facts.take(report.telling);
         if pull.facts != earlier {
@@ -497,14 +502,22 @@ fn write(
                 put_aside(db, id, repository)?;
                 taken.pulls.insert(id);
             }
+            if let Some(before) = pull.before {
+                taken.untold.insert((before.forge, folded(&before.author.login)));
+            }
             continue;
         };
-        for bearer in [pull.before.as_ref(), Some(&after)].into_iter().flatten() {
-            let login = folded(&bearer.author.login);
-            taken
-                .authors
-                .insert((bearer.forge.clone(), login, bearer.author.id.clone()));
+        let login = |pull: &Pull| folded(&pull.author.login);
+        let evidence = |pull: &Pull| (pull.confirmed, pull.author.id.clone(), login(pull), pull.created_at);
+        if let Some(before) = pull
+            .before
+            .as_ref()
+            .filter(|before| evidence(before) != evidence(&after))
+        {
+            taken.untold.insert((before.forge.clone(), login(before)));
         }
+        let id = after.author.id.clone();
+        taken.authors.insert((after.forge.clone(), login(&after), id));
         let row = Row::of(at, &after, &pull.facts);
         match pull.id {
             None => rows.push(row),
@@ -555,9 +568,12 @@ fn put_rows(db: &mut Db, rows: &[Row]) -> Result<Vec<PullId>, StoreError> {
 /// row stays, since ledgers and decisions refer to it.
 fn put_aside(db: &mut Db, id: PullId, of: &Repository) -> Result<(), StoreError> {
     let aside = super::repositories::nameless(db, of)?;
+    let nothing = text_of(&Kept::Several(Vec::new()));
     let values = (
         pulls::repository_id.eq(aside.0),
-        pulls::told.eq(text_of(&Kept::Several(Vec::new()))),
+        pulls::told.eq(nothing),
+        // It proves nobody's id.
+        pulls::confirmed.eq(false),
     );
     on!(db, c => diesel::update(pulls::table.find(id.0)).set(values).execute(c))?;
     Ok(())

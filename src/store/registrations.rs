@@ -6,7 +6,8 @@ use super::{
 };
 use crate::domain::{
     login::LoginId,
-    team::{CompetitionId, Team, TeamId},
+    team::{CompetitionId, Standing, Team, TeamId},
+    text::Slug,
     time::Moment,
 };
 use diesel::prelude::*;
@@ -80,6 +81,24 @@ pub fn put_registration(db: &mut Db, team: TeamId, registration: &Registration) 
         .do_update()
         .set(values)
         .execute(c))?;
+    Ok(())
+}
+
+/// How many of somebody's applications nobody has decided on yet, in every competition.
+pub fn open_applications(db: &mut Db, applicant: LoginId) -> Result<i64, StoreError> {
+    let open = [Standing::Applied, Standing::Defending].map(Standing::as_str);
+    let query = registrations::table
+        .inner_join(teams::table.on(teams::id.eq(registrations::team_id)))
+        .filter(registrations::applicant_id.eq(applicant.0))
+        .filter(teams::standing.eq_any(open))
+        .count();
+    Ok(on!(db, c => query.get_result(c))?)
+}
+
+/// Gives a team another slug: what was declined leaves its own to whoever applies next. Errors: `Duplicate`.
+pub fn rename_team(db: &mut Db, team: TeamId, slug: &Slug) -> Result<(), StoreError> {
+    let row = teams::table.find(team.0);
+    on!(db, c => diesel::update(row).set(teams::slug.eq(slug.as_str())).execute(c))?;
     Ok(())
 }
 

@@ -208,7 +208,8 @@ fn told_by_id(
         // What was known by its path alone has this id.
         (None, None, Some(idless)) => {
             if let Some(row) = book.rows.get_mut(&idless) {
-                row.forge_id = Some(forge_id.to_owned());
+                // Its path is read off what tells the id, as everybody's who has one.
+                *row = new(report, Some(forge_id.to_owned()));
             }
             book.by_id.insert(key.clone(), idless);
             book.changed.insert(idless);
@@ -424,4 +425,39 @@ pub fn repositories_at<'a>(
     let mut found: Vec<Bearer> = book.rows.into_iter().map(bearer).collect();
     found.sort_by_key(|bearer| bearer.id);
     Ok(found)
+}
+
+/// A path that several repositories have borne, one after the other: each is in scope beside the others.
+#[derive(Clone, Debug)]
+pub struct SharedName {
+    pub forge: ForgeHost,
+    /// Folded.
+    pub path: String,
+    /// Oldest first: the first is the one that a report without an id is about.
+    pub bearers: Vec<Repository>,
+}
+
+/// Those of these paths that several repositories have borne, in their order.
+pub fn shared_names<'a>(
+    db: &mut Db,
+    paths: impl Iterator<Item = (&'a ForgeHost, &'a str)>,
+) -> Result<Vec<SharedName>, StoreError> {
+    let mut book = Book::default();
+    let names = paths.map(|(forge, path)| (forge.clone(), path.to_owned())).collect();
+    load_bearers(db, &names, &mut book)?;
+    let mut shared = Vec::new();
+    for name in names {
+        let of = book.bearers.get(&name).into_iter().flatten();
+        let mut bearers: Vec<Repository> = of.filter_map(|id| book.rows.get(id)).cloned().collect();
+        if bearers.len() > 1 {
+            let age = |one: &Repository| {
+                let id = one.forge_id.clone().unwrap_or_default();
+                (one.first_created.map_or(i64::MAX, Moment::millis), id.len(), id)
+            };
+            bearers.sort_by_key(age);
+            let (forge, path) = name;
+            shared.push(SharedName { forge, path, bearers });
+        }
+    }
+    Ok(shared)
 }

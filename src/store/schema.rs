@@ -12,6 +12,16 @@ diesel::table! {
         finalized_at -> Nullable<BigInt>,
         turned_at -> BigInt,
         roster_hash -> Nullable<Text>,
+        unfinished -> Nullable<Text>,
+        unfinished_number -> BigInt,
+        unfinished_until -> Nullable<BigInt>,
+        apart_since -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    probes (instance) {
+        instance -> Text,
+        at -> BigInt,
     }
 }
 diesel::table! {
@@ -161,6 +171,21 @@ diesel::table! {
         reason -> Nullable<Text>,
         proven_by -> Nullable<Text>,
         about -> Nullable<Text>,
+        queued_at -> Nullable<BigInt>,
+        attempts -> Integer,
+        tried_at -> Nullable<BigInt>,
+        not_before -> Nullable<BigInt>,
+        failed_by -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    refusals (forge, source, why) {
+        forge -> Text,
+        source -> Text,
+        why -> Text,
+        count -> BigInt,
+        first_at -> BigInt,
+        last_at -> BigInt,
     }
 }
 diesel::table! {
@@ -319,6 +344,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    result_parts (competition_id, part) {
+        competition_id -> BigInt,
+        part -> BigInt,
+        bytes -> Binary,
+    }
+}
+diesel::table! {
     idempotency (login_id, key) {
         login_id -> BigInt,
         key -> Text,
@@ -376,6 +408,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeals,
     source_secrets,
     results,
+    result_parts,
     idempotency,
     audit,
 );

@@ -11,7 +11,8 @@ use crate::domain::{
     team::{CompetitionId, PersonId, PullId, SubmissionId, TeamId},
     time::Moment,
 };
-use diesel::{connection::DefaultLoadingMode, prelude::*};
+use diesel::{connection::DefaultLoadingMode, prelude::*, upsert::excluded};
+use std::collections::HashMap;
 
 /// A submission's row: the opinion that evaluation came to last.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,9 +42,9 @@ impl Submission {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = submissions)]
-#[diesel(treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
 pub(super) struct Row {
     id: i64,
     competition_id: i64,
@@ -169,14 +170,44 @@ pub fn submissions_by_id(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<Submis
     Ok(found)
 }
 
-/// The submissions that are not merged: what the clock can change.
-pub fn unmerged(db: &mut Db, competition: CompetitionId) -> Result<Vec<PullId>, StoreError> {
-    let query = submissions::table
+/// The submissions that are not merged: what the clock can change. `of`: only these people's.
+pub fn unmerged(db: &mut Db, competition: CompetitionId, of: Option<&[PersonId]>) -> Result<Vec<PullId>, StoreError> {
+    let open = submissions::table
         .filter(submissions::competition_id.eq(competition.0))
         .filter(submissions::merged_at.is_null())
         .select(submissions::pull_id);
-    let ids: Vec<i64> = on!(db, c => query.load(c))?;
-    Ok(ids.into_iter().map(PullId).collect())
+    let Some(people) = of else {
+        let ids: Vec<i64> = on!(db, c => open.load(c))?;
+        return Ok(ids.into_iter().map(PullId).collect());
+    };
+    let people: Vec<i64> = people.iter().map(|person| person.0).collect();
+    let mut found = Vec::new();
+    for part in people.chunks(PART) {
+        let query = open.filter(submissions::person_id.eq_any(part));
+        found.extend(on!(db, c => query.load::<i64>(c))?);
+    }
+    Ok(found.into_iter().map(PullId).collect())
+}
+
+/// Which submission each pull is, by pull: what is held of a whole competition while it is folded.
+pub fn submission_numbers(
+    db: &mut Db,
+    competition: CompetitionId,
+) -> Result<HashMap<PullId, SubmissionId>, StoreError> {
+    let mut found = HashMap::new();
+    let mut after = 0_i64;
+    loop {
+        let query = submissions::table
+            .filter(submissions::competition_id.eq(competition.0))
+            .filter(submissions::id.gt(after))
+            .order(submissions::id)
+            .limit(10_000)
+            .select((submissions::pull_id, submissions::id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        after = last.1;
+        found.extend(rows.into_iter().map(|(pull, id)| (PullId(pull), SubmissionId(id))));
+    }
 }
 
 pub fn count_submissions(db: &mut Db, competition: CompetitionId) -> Result<i64, StoreError> {
@@ -260,28 +291,56 @@ pub fn accepted_of(
     Ok(found)
 }
 
-pub fn insert_submission(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
-    let row = Row::from(submission);
-    on!(db, c => diesel::insert_into(submissions::table).values(&row).execute(c))?;
+/// Writes these submissions, new ones and known ones alike.
+pub fn put_submissions(db: &mut Db, rows: &[Submission]) -> Result<(), StoreError> {
+    macro_rules! put {
+        ($c:expr, $values:expr) => {
+            diesel::insert_into(submissions::table)
+                .values($values)
+                .on_conflict(submissions::id)
+                .do_update()
+                .set((
+                    submissions::pull_id.eq(excluded(submissions::pull_id)),
+                    submissions::person_id.eq(excluded(submissions::person_id)),
+                    submissions::team_id.eq(excluded(submissions::team_id)),
+                    submissions::status.eq(excluded(submissions::status)),
+                    submissions::points.eq(excluded(submissions::points)),
+                    submissions::worth.eq(excluded(submissions::worth)),
+                    submissions::merged_at.eq(excluded(submissions::merged_at)),
+                    submissions::outcomes.eq(excluded(submissions::outcomes)),
+                    submissions::reverted_by.eq(excluded(submissions::reverted_by)),
+                    submissions::duplicate_of.eq(excluded(submissions::duplicate_of)),
+                    submissions::likeness.eq(excluded(submissions::likeness)),
+                    submissions::given.eq(excluded(submissions::given)),
+                ))
+                .execute($c)?
+        };
+    }
+    match db {
+        // No way to the server and back, and one prepared statement for all.
+        Db::Sqlite(c) => {
+            for row in rows {
+                put!(c, &Row::from(row));
+            }
+        }
+        Db::Postgres(c) => {
+            for part in rows.chunks(PART) {
+                let part: Vec<Row> = part.iter().map(Row::from).collect();
+                put!(c, &part);
+            }
+        }
+    }
     Ok(())
 }
 
-pub fn update_submission(db: &mut Db, submission: &Submission) -> Result<(), StoreError> {
-    let row = Row::from(submission);
-    on!(db, c => diesel::update(submissions::table.find(submission.id.0)).set(&row).execute(c))?;
-    Ok(())
-}
-
-pub fn set_points(db: &mut Db, id: SubmissionId, points: i64) -> Result<(), StoreError> {
-    let row = submissions::table.find(id.0);
-    on!(db, c => diesel::update(row).set(submissions::points.eq(points)).execute(c))?;
-    Ok(())
-}
-
-/// Takes a submission away whose repository left the scope. Its ledger entries stay.
-pub fn remove_submission(db: &mut Db, id: SubmissionId) -> Result<(), StoreError> {
-    set_links(db, CompetitionId(0), id, &[])?;
-    on!(db, c => diesel::delete(submissions::table.find(id.0)).execute(c))?;
+/// Takes submissions away whose repository left the scope. Their ledger entries stay.
+pub fn remove_submissions(db: &mut Db, ids: &[SubmissionId]) -> Result<(), StoreError> {
+    remove_links(db, ids)?;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    for part in ids.chunks(PART) {
+        let rows = submissions::table.filter(submissions::id.eq_any(part));
+        on!(db, c => diesel::delete(rows).execute(c))?;
+    }
     Ok(())
 }
 
@@ -314,56 +373,29 @@ pub fn links_of(db: &mut Db, ids: &[SubmissionId]) -> Result<Vec<(SubmissionId, 
     Ok(found.into_iter().map(|(id, key)| (SubmissionId(id), key)).collect())
 }
 
-/// How many links a competition has, and a sum over them that any other set of links is most unlikely to
-/// share: whether they changed.
-pub fn links_sum(db: &mut Db, competition: CompetitionId) -> Result<(u64, u64), StoreError> {
-    let (mut count, mut sum) = (0_u64, 0_u64);
-    let mut after = (i64::MIN, 0_i64);
-    loop {
-        let query = links::table
-            .filter(links::competition_id.eq(competition.0))
-            .filter(
-                links::key
-                    .gt(after.0)
-                    .or(links::key.eq(after.0).and(links::submission_id.gt(after.1))),
-            )
-            .order((links::key, links::submission_id))
-            .limit(10_000)
-            .select((links::key, links::submission_id));
-        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
-        let Some(last) = rows.last() else {
-            return Ok((count, sum));
-        };
-        after = *last;
-        for (key, submission) in rows {
-            count += 1;
-            // An odd factor spreads the submission's number over all bits before the two are mixed.
-            let mixed = key.cast_unsigned() ^ submission.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            sum = sum.wrapping_add(mixed.wrapping_mul(mixed | 1));
-        }
+/// Takes away every key of these submissions.
+pub fn remove_links(db: &mut Db, ids: &[SubmissionId]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    for part in ids.chunks(PART) {
+        let of = links::table.filter(links::submission_id.eq_any(part));
+        on!(db, c => diesel::delete(of).execute(c))?;
     }
+    Ok(())
 }
 
-/// Replaces the keys of a submission.
-pub fn set_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
-    let of = links::table.filter(links::submission_id.eq(id.0));
-    on!(db, c => diesel::delete(of).execute(c))?;
-    add_links(db, competition, id, keys)
-}
-
-/// Writes the keys of a new submission.
-pub fn add_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys: &[i64]) -> Result<(), StoreError> {
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|key| {
-            (
-                links::competition_id.eq(competition.0),
-                links::key.eq(*key),
-                links::submission_id.eq(id.0),
-            )
-        })
-        .collect();
-    if !rows.is_empty() {
+/// Writes keys of submissions that have none so far.
+pub fn add_links(db: &mut Db, competition: CompetitionId, keys: &[(SubmissionId, i64)]) -> Result<(), StoreError> {
+    for part in keys.chunks(5 * PART) {
+        let rows: Vec<_> = part
+            .iter()
+            .map(|(id, key)| {
+                (
+                    links::competition_id.eq(competition.0),
+                    links::key.eq(*key),
+                    links::submission_id.eq(id.0),
+                )
+            })
+            .collect();
         on!(db, c => diesel::insert_into(links::table).values(&rows).execute(c))?;
     }
     Ok(())
@@ -373,6 +405,7 @@ pub fn add_links(db: &mut Db, competition: CompetitionId, id: SubmissionId, keys
 #[derive(Clone, Copy, Debug)]
 pub struct BoardWord {
     pub submission: SubmissionId,
+    pub pull: PullId,
     pub person: Option<PersonId>,
     pub team: Option<TeamId>,
     pub word: Word,
@@ -380,10 +413,11 @@ pub struct BoardWord {
 
 /// What a board begins with: the latest word on every submission that belongs to somebody, by id.
 pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut(BoardWord)) -> Result<(), StoreError> {
-    type Found = (i64, Option<i64>, Option<i64>, Option<i64>, String, i64);
-    let mut take = |(id, person, team, merged_at, text, points): Found| -> Result<(), StoreError> {
+    type Found = (i64, i64, Option<i64>, Option<i64>, Option<i64>, String, i64);
+    let mut take = |(id, pull, person, team, merged_at, text, points): Found| -> Result<(), StoreError> {
         each(BoardWord {
             submission: SubmissionId(id),
+            pull: PullId(pull),
             person: person.map(PersonId),
             team: team.map(TeamId),
             word: Word {
@@ -400,6 +434,7 @@ pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut
                 .filter(submissions::competition_id.eq(competition.0))
                 .select((
                     submissions::id,
+                    submissions::pull_id,
                     submissions::person_id,
                     submissions::team_id,
                     submissions::merged_at,
@@ -418,6 +453,20 @@ pub fn board_words(db: &mut Db, competition: CompetitionId, mut each: impl FnMut
         // Row by row would be a round trip each; a million rows of six numbers are held by libpq for a moment.
         Db::Postgres(c) => stream!(c, DefaultLoadingMode),
     }
+}
+
+/// What these submissions are about. One that is not there is left out.
+pub fn pulls_of_submissions(db: &mut Db, of: &[SubmissionId]) -> Result<HashMap<SubmissionId, PullId>, StoreError> {
+    let mut pulls = HashMap::with_capacity(of.len());
+    for part in of.chunks(500) {
+        let ids: Vec<i64> = part.iter().map(|submission| submission.0).collect();
+        let query = submissions::table
+            .filter(submissions::id.eq_any(ids))
+            .select((submissions::id, submissions::pull_id));
+        let rows: Vec<(i64, i64)> = on!(db, c => query.load(c))?;
+        pulls.extend(rows.into_iter().map(|(id, pull)| (SubmissionId(id), PullId(pull))));
+    }
+    Ok(pulls)
 }
 
 /// Which submissions a list wants.

@@ -61,7 +61,7 @@ impl FromStr for Proxies {
 }
 
 impl Proxies {
-    fn believes(&self, address: IpAddr) -> bool {
+    pub fn believes(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.has(address))
     }
 
@@ -98,6 +98,14 @@ pub fn client(request: &HttpRequest, proxies: &Proxies) -> IpAddr {
         .filter_map(|value| value.to_str().ok())
         .collect();
     proxies.client(peer, said.into_iter())
+}
+
+/// What one customer has to themselves: an address of IPv4, the first 64 bits of one of IPv6.
+pub fn network_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(_) => number(address) >> 96,
+        IpAddr::V6(_) => number(address) >> 64 << 64,
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Whether the program lives, whether it may be sent requests, and what it has counted.
 
 use super::{Site, problem::Problem};
-use crate::store;
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
@@ -13,8 +12,8 @@ pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({"status": "ok"}))
 }
 
-/// May be sent requests: the database answers, has this version's tables, the boards are read, and the
-/// server is not on its way out.
+/// May be sent requests: the boards are read, the server is not on its way out, and what it promises can be kept, as
+/// [`Vitals`](super::vitals::Vitals) last saw it.
 pub async fn readyz(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     let no = |why: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
     if site.is_stopping() {
@@ -23,11 +22,8 @@ pub async fn readyz(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     if !site.has_begun() {
         return Err(no("the leaderboards are being read"));
     }
-    let pending = site.app.store.read(store::migrations_pending).await?;
-    if pending {
-        return Err(no(
-            "migrations are pending; starting this version's `serve` brings the database to them",
-        ));
+    if let Some(fault) = site.vitals.fault(&site.app.store, site.now()) {
+        return Err(no(&fault));
     }
     Ok(HttpResponse::Ok().json(serde_json::json!({"status": "ready"})))
 }

@@ -84,7 +84,7 @@ pub struct Try {
 }
 
 /// An address as it is counted: of IPv6 the first 64 bits, which one customer has to themselves.
-fn of(address: IpAddr) -> String {
+pub fn of(address: IpAddr) -> String {
     match address {
         IpAddr::V4(four) => four.to_string(),
         IpAddr::V6(six) => {

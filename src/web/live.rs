@@ -1,23 +1,26 @@
 //! `GET …/live`: a leaderboard's changes as they happen (Server-Sent Events).
 
-use super::{Site, problem::Problem, query::Query};
-use crate::live::{Channel, Part, View};
+use super::{Site, address, problem::Problem, query::Query, streams::Place};
+use crate::live::{Listening, Part, View};
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web,
 };
 use bytes::Bytes;
 use futures_util::stream;
-use std::sync::Arc;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
 /// One open stream.
 struct Listener {
     first: Option<Bytes>,
-    rest: broadcast::Receiver<Bytes>,
-    channel: Arc<Channel>,
+    rest: Listening,
     stopping: watch::Receiver<bool>,
+    /// Given back at the end.
+    _place: Place,
 }
 
 pub async fn live(request: HttpRequest, site: web::Data<Site>) -> Result<HttpResponse, Problem> {
@@ -31,21 +34,31 @@ pub async fn live(request: HttpRequest, site: web::Data<Site>) -> Result<HttpRes
     let live = site.live(slug)?;
     let asked_for_part = query.get("limit").is_some() || query.get("offset").is_some();
     let part = if asked_for_part { query.part()? } else { Part::ALL };
-    let channel = live.channel(&View {
+    let view = View {
         filter: query.filter()?,
         part,
-    });
+    };
+    let place = site
+        .streams
+        .take(address::client(&request, &site.proxies))
+        .map_err(|full| {
+            // A client that has gone is noticed when something is written to it.
+            if site.streams.may_look() {
+                site.boards.keep_alive();
+            }
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, full.to_string())
+        })?;
     let last_seen = request
         .headers()
         .get("last-event-id")
         .and_then(|id| id.to_str().ok())
         .and_then(|id| id.trim().parse().ok());
-    let joined = channel.join(last_seen);
+    let (first, rest) = live.listen(view, last_seen, site.now()).await;
     let listener = Listener {
-        first: Some(joined.first),
-        rest: joined.rest,
-        channel,
+        first: Some(first),
+        rest,
         stopping: site.stopping.clone(),
+        _place: place,
     };
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")))
@@ -63,12 +76,7 @@ async fn next(mut listener: Listener) -> Option<(Result<Bytes, std::convert::Inf
         biased;
         // Either way the server is going: an open stream would hold its end up.
         _ = listener.stopping.wait_for(|stopping| *stopping) => return None,
-        message = listener.rest.recv() => match message {
-            Ok(bytes) => bytes,
-            // Too slow for what came: the whole leaderboard makes it equal to the server again.
-            Err(broadcast::error::RecvError::Lagged(_)) => listener.channel.snapshot_event(),
-            Err(broadcast::error::RecvError::Closed) => return None,
-        },
+        event = listener.rest.next(crate::app::now) => event?,
     };
     Some((Ok(bytes), listener))
 }

@@ -8,6 +8,7 @@ mod address;
 mod api;
 mod assets;
 mod body;
+mod doors;
 mod entry;
 mod gate;
 mod health;
@@ -23,17 +24,22 @@ mod serve;
 mod sheet;
 mod show;
 mod sight;
+mod streams;
+mod vitals;
 
 pub use address::{BadProxy, Proxies};
+pub use doors::{open_files, raise_open_files};
 pub use routes::{ROUTES, Route};
-pub use serve::{Running, Settings, StartError, start};
+pub use serve::{Interrupt, Running, Settings, StartError, start};
+pub use vitals::{Job, Patience};
 
 use crate::{
-    app::{self, App, Ingest, Objection, Sources},
+    app::{self, App, Ingest, Objection, Refusals, Sources},
     domain::{forge::Forge, text::Slug, time::Moment},
     forge::{client::Client, oauth::Provider},
     live::{Boards, Live},
 };
+use actix_web::http::StatusCode;
 use problem::Problem;
 use std::sync::{
     Arc,
@@ -49,6 +55,9 @@ pub struct Site {
     pub uncovered: Boards,
     pub ingest: Ingest,
     pub sources: Sources,
+    /// Hooks that were refused and that the host has not been told of yet.
+    pub refusals: Refusals,
+    pub vitals: vitals::Vitals,
     /// True once the server is on its way out: streams end, /readyz fails.
     pub stopping: watch::Receiver<bool>,
     /// The boards have been read once.
@@ -61,6 +70,8 @@ pub struct Site {
     /// What speaks to them.
     pub client: Client,
     pub limits: limit::Limits,
+    /// The places for live streams.
+    pub streams: streams::Streams,
     /// Proxies that are believed about who asks.
     pub proxies: Proxies,
 }
@@ -76,7 +87,13 @@ impl Site {
             .boards
             .get(slug)
             .or_else(|| self.boards.get(&slug.to_ascii_lowercase()));
-        found.ok_or_else(|| Problem::not_found(format!("there is no competition `{slug}`")))
+        found.ok_or_else(|| {
+            if self.sources.is_apart(slug) {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, problem::apart(slug))
+            } else {
+                Problem::not_found(format!("there is no competition `{slug}`"))
+            }
+        })
     }
 
     /// The forges that people sign in with here, in the order of the configuration.

@@ -1,15 +1,16 @@
 //! What is seen of every request: an id, a line in the log, a count. Handles are made once, so that
 //! watching costs little beside serving from memory.
 
-use super::respond::REQUEST_ID;
+use super::{Site, doors, respond::REQUEST_ID};
 use actix_web::{
     Error,
     body::MessageBody,
     dev::{Service, ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        ConnectionType, Method,
         header::{HeaderName, HeaderValue},
     },
+    web,
 };
 use metrics::{Counter, Histogram};
 use std::{
@@ -23,9 +24,11 @@ use std::{
 
 const SURFACES: [&str; 6] = ["page", "api", "hook", "live", "asset", "health"];
 
+const LIVE: usize = 3;
+
 fn surface(path: &str) -> usize {
     if path.starts_with("/api/") {
-        if path.ends_with("/live") { 3 } else { 1 }
+        if path.ends_with("/live") { LIVE } else { 1 }
     } else if path.starts_with("/hooks/") {
         2
     } else if path.starts_with("/assets/") {
@@ -79,7 +82,7 @@ const REFERRER: HeaderName = HeaderName::from_static("referrer-policy");
 
 /// Wraps the whole application.
 pub fn observe<S, B>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     service: &S,
 ) -> impl Future<Output = Result<ServiceResponse<B>, Error>> + use<S, B>
 where
@@ -89,13 +92,22 @@ where
 {
     let started = Instant::now();
     let surface = surface(request.path());
+    let closes = doors::arrived(&mut request, surface == LIVE);
     let quiet = matches!(*request.method(), Method::GET | Method::HEAD);
+    // What somebody did may show on a board; a hook rings for itself once it was looked at.
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .filter(|_| !quiet && surface != 2)
+        .cloned();
     let answering = service.call(request);
     async move {
         let mut answer = answering.await?;
         let status = answer.status().as_u16();
         let class = usize::from(status / 100).min(5);
         let took = started.elapsed();
+        if let Some(site) = site.filter(|_| matches!(class, 2 | 3)) {
+            site.boards.ring();
+        }
         SEEN.requests[surface][class].increment(1);
         SEEN.seconds[surface].record(took.as_secs_f64());
         let id = request_id();
@@ -109,6 +121,12 @@ where
                 (_, true) => tracing::info!(request_id = id, %method, path, status, micros, "request"),
                 (_, false) => tracing::debug!(request_id = id, %method, path, status, micros, "request"),
             }
+        }
+        if closes {
+            answer
+                .response_mut()
+                .head_mut()
+                .set_connection_type(ConnectionType::Close);
         }
         let headers = answer.headers_mut();
         headers.insert(REQUEST_ID, id);

@@ -82,6 +82,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
+    /// Seconds after which asking again may be of use.
+    fn retry_after(&self) -> Option<u64> {
+        let told = self.objection.as_ref().and_then(Objection::retry_after);
+        told.or((self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(2))
+    }
+
     /// As JSON, whoever asks.
     pub fn json(&self) -> HttpResponse {
         let body = Body {
@@ -99,14 +105,11 @@ impl Problem {
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((header::CONTENT_TYPE, "application/problem+json"));
         answer.insert_header((header::CACHE_CONTROL, "no-store"));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.insert_header((header::RETRY_AFTER, "2"));
+        if let Some(wait) = self.retry_after() {
+            answer.insert_header((header::RETRY_AFTER, wait));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-        }
-        if let Some(Objection::TooManySignIns(wait)) = self.objection {
-            answer.insert_header((header::RETRY_AFTER, wait));
         }
         answer.body(serde_json::to_vec(&body).unwrap_or_default())
     }
@@ -124,9 +127,8 @@ impl Problem {
             request_id: None,
         };
         let mut answer = respond::html(self.status, pages::problem::problem(&page).into_string());
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = header::HeaderValue::from_static("2");
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        if let Some(wait) = self.retry_after() {
+            answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
         }
         answer
     }
@@ -181,13 +183,25 @@ impl From<StoreError> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "nothing can be written right now; try again shortly",
             ),
+            StoreError::Later(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database could not do it now; try again shortly",
+            ),
             StoreError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "it is there already"),
-            StoreError::Refused(_) | StoreError::Unreadable(_) => Self::new(
+            StoreError::Refused(_) | StoreError::Unreadable(_) | StoreError::Panicked(_) => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "that went wrong here; the log says what",
             ),
         }
     }
+}
+
+/// What everybody is told of a competition whose definition cannot be read.
+pub fn apart(slug: &str) -> String {
+    format!(
+        "the competition `{slug}` is held apart: its stored definition cannot be read; \
+         its host puts it right, and `bugathlon doctor` says what is wrong"
+    )
 }
 
 impl From<AppError> for Problem {
@@ -200,7 +214,11 @@ impl From<AppError> for Problem {
             },
             AppError::NoCompetition(slug) => Self::not_found(format!("there is no competition `{slug}`")),
             AppError::Objection(objection) => objection.into(),
-            AppError::File { .. } | AppError::Definition { .. } | AppError::Broken(_) => {
+            AppError::Definition { slug, refused } => {
+                tracing::error!(competition = %slug, %refused, "held apart");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, apart(slug.as_str()))
+            }
+            AppError::File { .. } | AppError::Broken(_) => {
                 tracing::error!(%error, "app");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
@@ -221,6 +239,7 @@ impl From<Objection> for Problem {
             Class::Conflict => StatusCode::CONFLICT,
             Class::Gone => StatusCode::GONE,
             Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Class::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Class::Elsewhere => StatusCode::BAD_GATEWAY,
         };
         Self {

@@ -263,6 +263,8 @@ routes! {
     Admin POST "/competitions/{slug}/host/sources" => show::host::add_secret, "", [], "Another secret, from the page";
     Admin POST "/competitions/{slug}/host/sources/{forge}/{source}/secrets/{id}/end" => show::host::end_secret, "", [],
         "End a secret, from the page";
+    Admin POST "/competitions/{slug}/host/sources/{forge}/{source}/retry" => show::host::retry_source, "", [],
+        "Look again at what of a source failed, from the page";
     Judge GET "/competitions/{slug}/host/audit" => show::host::audit, "", ["act", "who", "before"],
         "The audit log of a competition, as a page";
     Admin POST "/competitions/{slug}/host/reveal" => show::host::reveal, "", [], "Reveal, from the page";

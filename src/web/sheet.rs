@@ -33,13 +33,29 @@ impl Cell {
     }
 }
 
-/// A table with a row of headings.
+/// A table with a row of headings, written as its rows come: none is kept.
 pub struct Sheet {
-    /// The name of the sheet in a workbook: without the signs that Excel forbids.
-    pub name: &'static str,
-    pub zone: Tz,
-    pub head: Vec<String>,
-    pub rows: Vec<Vec<Cell>>,
+    zone: Tz,
+    form: Form,
+}
+
+enum Form {
+    Csv(csv::Writer<Vec<u8>>),
+    Xlsx {
+        book: Box<Workbook>,
+        time: Format,
+        /// The next row's number.
+        row: u32,
+    },
+}
+
+/// Why a workbook could not be made, such as one that is too large for its format.
+#[derive(Debug, thiserror::Error)]
+pub enum BadSheet {
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    #[error(transparent)]
+    Xlsx(#[from] XlsxError),
 }
 
 fn local(at: Moment, zone: Tz) -> NaiveDateTime {
@@ -52,49 +68,75 @@ fn shown(text: &str) -> String {
 }
 
 impl Sheet {
-    pub fn csv(&self) -> Vec<u8> {
+    pub fn csv(zone: Tz, head: &[String]) -> Result<Self, BadSheet> {
         let mut out = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
-        let cell = |cell: &Cell| match cell {
-            Cell::Text(text) => shown(text),
-            Cell::Number(number) => number.to_string(),
-            Cell::Time(at) => local(*at, self.zone).format("%Y-%m-%d %H:%M:%S").to_string(),
-            Cell::Nothing => String::new(),
-        };
-        let mut done = out.write_record(self.head.iter().map(|word| shown(word)));
-        for row in &self.rows {
-            done = done.and_then(|()| out.write_record(row.iter().map(cell)));
-        }
-        // Writing into memory fails only on rows of uneven length, and these are all as long as the head.
-        done.ok().and_then(|()| out.into_inner().ok()).unwrap_or_default()
+        out.write_record(head.iter().map(|word| shown(word)))?;
+        Ok(Self {
+            zone,
+            form: Form::Csv(out),
+        })
     }
 
-    /// Errors: what the writer says of a workbook that is too large for its format.
-    pub fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
-        let mut book = Workbook::new();
+    /// `name` of the sheet in the workbook: without the signs that Excel forbids.
+    pub fn xlsx(name: &'static str, zone: Tz, head: &[String]) -> Result<Self, BadSheet> {
+        let mut book = Box::new(Workbook::new());
         let sheet = book.add_worksheet();
-        sheet.set_name(self.name)?;
+        sheet.set_name(name)?;
         sheet.set_freeze_panes(1, 0)?;
-        let head = Format::new().set_bold();
-        let time = Format::new().set_num_format("yyyy-mm-dd hh:mm");
-        for (word, column) in self.head.iter().zip(0..) {
-            sheet.write_string_with_format(0, column, shown(word), &head)?;
+        let bold = Format::new().set_bold();
+        for (word, column) in head.iter().zip(0..) {
+            sheet.write_string_with_format(0, column, shown(word), &bold)?;
         }
-        for (row, line) in self.rows.iter().zip(1..) {
-            for (cell, column) in row.iter().zip(0..) {
-                match cell {
-                    Cell::Text(text) => sheet.write_string(line, column, shown(text))?,
-                    Cell::Number(number) => sheet.write_number(line, column, *number as f64)?,
-                    Cell::Time(at) => match excel_time(local(*at, self.zone)) {
-                        Some(at) => sheet.write_datetime_with_format(line, column, at, &time)?,
-                        // Excel's calendar begins in 1900.
-                        None => sheet.write_string(line, column, at.to_string())?,
-                    },
-                    Cell::Nothing => continue,
+        let time = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        Ok(Self {
+            zone,
+            form: Form::Xlsx { book, time, row: 1 },
+        })
+    }
+
+    pub fn row(&mut self, cells: &[Cell]) -> Result<(), BadSheet> {
+        let zone = self.zone;
+        match &mut self.form {
+            Form::Csv(out) => {
+                let cell = |cell: &Cell| match cell {
+                    Cell::Text(text) => shown(text),
+                    Cell::Number(number) => number.to_string(),
+                    Cell::Time(at) => local(*at, zone).format("%Y-%m-%d %H:%M:%S").to_string(),
+                    Cell::Nothing => String::new(),
                 };
+                out.write_record(cells.iter().map(cell))?;
+            }
+            Form::Xlsx { book, time, row } => {
+                let sheet = book.worksheet_from_index(0)?;
+                for (cell, column) in cells.iter().zip(0..) {
+                    match cell {
+                        Cell::Text(text) => sheet.write_string(*row, column, shown(text))?,
+                        Cell::Number(number) => sheet.write_number(*row, column, *number as f64)?,
+                        Cell::Time(at) => match excel_time(local(*at, zone)) {
+                            Some(at) => sheet.write_datetime_with_format(*row, column, at, time)?,
+                            // Excel's calendar begins in 1900.
+                            None => sheet.write_string(*row, column, at.to_string())?,
+                        },
+                        Cell::Nothing => continue,
+                    };
+                }
+                *row += 1;
             }
         }
-        sheet.autofit();
-        book.save_to_buffer()
+        Ok(())
+    }
+
+    /// The file.
+    pub fn end(self) -> Result<Vec<u8>, BadSheet> {
+        match self.form {
+            Form::Csv(out) => out
+                .into_inner()
+                .map_err(|why| csv::Error::from(why.into_error()).into()),
+            Form::Xlsx { mut book, .. } => {
+                book.worksheet_from_index(0)?.autofit();
+                Ok(book.save_to_buffer()?)
+            }
+        }
     }
 }
 

@@ -163,3 +163,27 @@ test("the pill says reconnecting while the server is away, and live with its row
   assert.deepEqual(others, []);
   await page.context().close();
 });
+
+test("the countdown runs by the server's clock", async () => {
+  const page = await open(browser, {});
+  // A viewer whose clock is three hours slow.
+  await page.addInitScript(() => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() - 3 * 3600 * 1000;
+  });
+  await page.goto(site.origin + PATH);
+  await until(() => pill(page), (state) => state === "live", "the pill");
+  const digits = page.locator("[data-turn]").first();
+  const shown = async () => {
+    const text = await digits.textContent();
+    const [, days, hours, minutes, seconds] = text.match(/^(?:(\d+) \D+)?(\d\d):(\d\d):(\d\d)$/).map((part) => Number(part ?? 0));
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+  };
+  const left = async () => (Date.parse(await digits.getAttribute("data-until")) - Date.now()) / 1000;
+  await until(async () => Math.abs(await shown() - await left()), (off) => off < 120, "the countdown by the server's clock");
+  await merge("mei-lin", 1);
+  await equal(page);
+  assert.ok(Math.abs(await shown() - await left()) < 120, "the stream's clock too");
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});

@@ -1,7 +1,7 @@
 //! Commands as people type them: what they print, what they leave, how they end.
 
 use crate::support::*;
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -388,17 +388,172 @@ async fn exit_codes_tell_refused_input_from_wrong_usage_from_a_failed_environmen
 }
 
 #[actix_web::test]
-async fn serve_refuses_a_secret_that_is_not_set_and_says_which() {
-    let database = Database::new();
+async fn a_secret_that_is_not_set_shuts_its_source_alone_and_is_said() {
+    let database = Arc::new(Database::new());
     let mut folder = folder();
-    folder.sources = "[[source]]\nname = \"kiln\"\nforge = \"gitee\"\nsecrets = [\"env:KILN_NOT_SET\"]\n".into();
+    let source = |forge: &str, secrets: &str| {
+        format!("[[source]]\nname = \"kiln\"\nforge = \"{forge}\"\nsecrets = [{secrets}]\n")
+    };
+    folder.sources = [
+        source("gitee", "\"env:KILN_NOT_SET\""),
+        source("gitcode", "\"env:KILN_NOT_SET\", \"env:KILN_SET\""),
+        source("github", &format!("\"literal:{SECRET}\"")),
+    ]
+    .join("\n");
     seed(&database, folder.on_disk().path()).await.fine();
-    let said = bugathlon(&database.url, &["serve", "--listen", "127.0.0.1:0"]).await;
-    assert_eq!(said.code, 1);
+    let padded = format!(" {SECRET}\r\n");
+    let environment = [("KILN_NOT_SET", "  "), ("KILN_SET", padded.as_str())];
+    let server = Server::start_with(&database, &environment).await;
+    let site = Site::at(server.url.clone(), Arc::clone(&database));
+    let status = async |forge: &'static str, number: u64| site.send(&hook(&Fix::new(forge, number, "ada"))).await;
+    let shut = status("gitee", 11).await;
+    shut.is_problem(503);
     assert!(
-        said.err.contains("KILN_NOT_SET") && said.err.contains("secrets"),
+        shut.text().contains("doctor") && shut.header("retry-after") != "",
         "{}",
-        said.err
+        shut.text()
+    );
+    assert_eq!(
+        status("gitcode", 12).await.status,
+        202,
+        "its other secret, without the space around it"
+    );
+    assert_eq!(status("github", 13).await.status, 202);
+    let examined = bugathlon_with(&database.url, &["doctor"], &environment, "").await;
+    assert_eq!(examined.code, 3, "{examined:?}");
+    assert!(examined.out.contains("KILN_NOT_SET is not set"), "{}", examined.out);
+    // To the host, in both languages.
+    bugathlon_with(
+        &database.url,
+        &["account", "add", "host", "--role", "admin"],
+        &[],
+        PASSWORD,
+    )
+    .await
+    .fine();
+    let body = serde_json::json!({"login": "host", "password": PASSWORD});
+    let signed = site
+        .answer(site.http.post(format!("{}/api/v1/session", site.url)).json(&body))
+        .await;
+    let token = format!("Bearer {}", signed.json()["token"].as_str().unwrap());
+    for (page, said) in [
+        ("/competitions/spring/host?lang=en", "is not set on the server"),
+        ("/competitions/spring/host/sources?lang=en", "is not set on the server"),
+        ("/competitions/spring/host?lang=zh", "未在服务器上设置"),
+        ("/competitions/spring/host/sources?lang=zh", "未在服务器上设置"),
+    ] {
+        let shown = site.get_with(page, &[("authorization", &token)]).await;
+        let text = shown.text();
+        assert!(
+            shown.status == 200 && text.contains("KILN_NOT_SET") && text.contains(said),
+            "{page}: {text}"
+        );
+        assert!(!text.contains(&format!("KILN_SET</code> {said}")), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn only_an_act_of_making_makes_a_database() {
+    let database = Database::new();
+    let url = database.url.as_str();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    let file = text(&file);
+    for arguments in [
+        vec!["serve", "--listen", "127.0.0.1:0"],
+        vec!["account", "add", "host", "--role", "admin"],
+        vec!["standings", "spring"],
+        vec!["rebuild", "spring"],
+        vec!["export", "spring", file],
+        vec!["backup", file],
+    ] {
+        let said = bugathlon_with(url, &arguments, &[], PASSWORD).await;
+        assert_eq!(said.code, 3, "{arguments:?}: {said:?}");
+        let place = url.strip_prefix("sqlite://").unwrap_or("no tables yet");
+        assert!(
+            said.err.contains(place) && said.err.contains("serve --create"),
+            "{arguments:?}: {said:?}"
+        );
+    }
+    let examined = bugathlon(url, &["doctor"]).await;
+    assert!(
+        examined.code == 3 && examined.out.contains("serve --create"),
+        "{examined:?}"
+    );
+    assert!(database.files().is_empty(), "{:?}", database.files());
+    // As the README has it.
+    seed(&database, folder().on_disk().path()).await.fine();
+    bugathlon_with(url, &["account", "add", "host", "--role", "admin"], &[], PASSWORD)
+        .await
+        .fine();
+    bugathlon(url, &["backup", file]).await.fine();
+    let restored = Database::new();
+    bugathlon(&restored.url, &["restore", file]).await.fine();
+    assert_eq!(points(&restored).await, points(&database).await);
+    // `Server` serves with --create.
+    let made = Database::new();
+    let server = Server::start(&made).await;
+    assert_eq!(
+        Site::at(server.url.clone(), Arc::new(made)).get("/readyz").await.status,
+        200
+    );
+}
+
+#[actix_web::test]
+async fn only_serve_and_seed_migrate_and_what_a_later_version_did_is_refused_by_name() {
+    let database = Arc::new(Database::new());
+    let url = database.url.as_str();
+    let dir = folder().on_disk();
+    let path = text(dir.path());
+    seed(&database, dir.path()).await.fine();
+    // As the version before left it.
+    let undo = || {
+        database
+            .run("ALTER TABLE competitions DROP COLUMN apart_since")
+            .unwrap();
+        database.run("DROP TABLE probes").unwrap();
+        database
+            .run("DELETE FROM __diesel_schema_migrations WHERE version = '20261125310000'")
+            .unwrap();
+    };
+    undo();
+    for arguments in [
+        ["standings", "spring"],
+        ["rebuild", "spring"],
+        ["account", "rotate-keys"],
+    ] {
+        let said = bugathlon(url, &arguments).await;
+        assert_eq!(said.code, 3, "{said:?}");
+        for word in [
+            "2026-11-25-310000_instance",
+            "bugathlon serve",
+            "bugathlon seed",
+            "backup",
+        ] {
+            assert!(said.err.contains(word), "{word}: {}", said.err);
+        }
+    }
+    seed(&database, dir.path()).await.fine();
+    undo();
+    drop(Server::start(&database).await);
+    bugathlon(url, &["standings", "spring"]).await.fine();
+    database
+        .run("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')")
+        .unwrap();
+    for arguments in [
+        vec!["serve", "--listen", "127.0.0.1:0"],
+        vec!["serve", "--create", "--listen", "127.0.0.1:0"],
+        vec!["seed", path],
+        vec!["standings", "spring"],
+    ] {
+        let said = bugathlon(url, &arguments).await;
+        assert_eq!(said.code, 3, "{arguments:?}: {said:?}");
+        assert!(said.err.contains("20991231000000"), "{arguments:?}: {}", said.err);
+    }
+    let examined = bugathlon(url, &["doctor"]).await;
+    assert!(
+        examined.code == 3 && examined.out.contains("20991231000000"),
+        "{examined:?}"
     );
 }
 

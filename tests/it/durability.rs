@@ -113,6 +113,9 @@ async fn s14_the_database_that_cuts_every_connection_loses_nothing_and_is_found_
     assert_eq!(all, 60);
     site.board_where("every fix", |board| of_team(board, "shanghai", "points") == all)
         .await;
-    assert_eq!(site.get("/readyz").await.status, 200);
+    until("it is ready again", || async {
+        (site.get("/readyz").await.status == 200).then_some(())
+    })
+    .await;
     assert_eq!(database.count("ledger"), all);
 }

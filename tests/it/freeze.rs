@@ -207,7 +207,7 @@ async fn s11_a_merge_after_the_freeze_shows_as_pending_and_live_shows_all() {
 #[actix_web::test]
 async fn s11_a_freeze_that_begins_while_people_watch_tells_them_and_hides() {
     let mut folder = folder();
-    folder.freeze_at = Some(chrono::Utc::now() + chrono::TimeDelta::seconds(3));
+    folder.freeze_at = Some(chrono::Utc::now() + chrono::TimeDelta::seconds(8));
     let site = Site::of(&folder).await;
     let mut stream = site.stream("/api/v1/competitions/spring/live", None).await;
     assert_eq!(stream.next().await.unwrap().data["phase"], "open");

@@ -24,7 +24,7 @@ async fn a_stream_begins_with_the_leaderboard_and_tells_what_changed() {
         ("change", change.data["seq"].as_i64())
     );
     let keys: Vec<&String> = change.data.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["seq", "as_of", "phase", "rows"]);
+    assert_eq!(keys, ["seq", "as_of", "now", "phase", "window", "rows"]);
     let board = site.board().await;
     assert_eq!(change.data["seq"], board["seq"]);
     assert_eq!(change.data["rows"].as_array().unwrap().len(), 3, "all three moved");
@@ -199,6 +199,170 @@ async fn s10_a_stream_that_comes_and_goes_ends_equal_to_the_server() {
         assert_eq!(reader.await.unwrap(), wanted);
     }
     Arc::into_inner(site).unwrap().stop().await;
+}
+
+#[actix_web::test]
+async fn a_moved_window_name_or_team_is_a_change_and_what_nobody_sees_is_nothing() {
+    let mut folder = Folder::new();
+    let site = Site::of(&folder).await;
+    let mut stream = site.stream(LIVE, None).await;
+    let mut cities = site.stream(&format!("{LIVE}?kind=city"), None).await;
+    let mut first = site.stream(&format!("{LIVE}?limit=1"), None).await;
+    for stream in [&mut stream, &mut cities, &mut first] {
+        assert_eq!(stream.next().await.unwrap().name, "snapshot");
+    }
+    let slugs = |event: &Event| -> Vec<String> {
+        let rows = event.data["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["team"]["slug"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // The window.
+    folder.closes_at += chrono::TimeDelta::hours(5);
+    site.seed(folder.on_disk().path()).await;
+    for stream in [&mut stream, &mut cities, &mut first] {
+        let moved = stream.next().await.unwrap();
+        assert_eq!((moved.name.as_str(), slugs(&moved)), ("change", vec![]));
+        let about = site.json("/api/v1/competitions/spring").await;
+        assert_eq!(moved.data["window"], about["window"]);
+        assert_eq!(moved.data["window"]["closes_at"], moment(folder.closes_at));
+        let time = |key: &str| chrono::DateTime::parse_from_rfc3339(moved.data[key].as_str().unwrap()).unwrap();
+        assert!(time("now") >= time("as_of"));
+    }
+    // A rule that moved nobody, and somebody more in a team: nothing of it is on the board. Then a team's name.
+    folder.rules += "bots = [\"nobody-bot\"]\n";
+    site.seed(folder.on_disk().path()).await;
+    folder.people.push("ed,Ed,clay,,,github:ed".into());
+    site.seed(folder.on_disk().path()).await;
+    folder.teams[2] = "clay,enterprise,DE,Kiln Works,陶土,".into();
+    site.seed(folder.on_disk().path()).await;
+    let named = stream.next().await.unwrap();
+    assert_eq!((named.name.as_str(), slugs(&named)), ("change", vec!["clay".into()]));
+    assert_eq!(named.data["rows"][0]["team"]["name"]["en"], "Kiln Works");
+    assert_eq!(named.data.get("name"), None);
+    // A team that came: beside it nobody else moved.
+    folder.teams.push("zhuhai,city,CN-GD,Zhuhai MSG,珠海 MSG,".into());
+    site.seed(folder.on_disk().path()).await;
+    let came = stream.next().await.unwrap();
+    assert_eq!((came.name.as_str(), slugs(&came)), ("change", vec!["zhuhai".into()]));
+    let came = cities.next().await.unwrap();
+    assert_eq!((came.name.as_str(), slugs(&came)), ("change", vec!["zhuhai".into()]));
+    // Whoever looks at the first alone sees how many there are.
+    let named = first.next().await.unwrap();
+    assert_eq!((slugs(&named), named.data.get("total")), (vec!["clay".into()], None));
+    let came = first.next().await.unwrap();
+    assert_eq!(
+        (came.name.as_str(), slugs(&came), &came.data["total"]),
+        ("change", vec![], &4.into())
+    );
+    // One that does not count any more leaves the board, which a change does not say.
+    site.database
+        .run("UPDATE teams SET standing = 'suspended' WHERE slug = 'zhuhai'")
+        .unwrap();
+    site.database
+        .run("UPDATE competitions SET revision = revision + 1")
+        .unwrap();
+    let left = stream.next().await.unwrap();
+    assert_eq!((left.name.as_str(), left.data), ("snapshot", site.board().await));
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn one_address_holds_half_of_the_streams_and_gets_its_places_back() {
+    let site = Site::set_up(&Folder::new(), |settings| {
+        settings.streams = Some(6);
+        settings.proxies = "127.0.0.1".parse().unwrap();
+    })
+    .await;
+    let ask = |address: &'static str| {
+        let request = site.http.get(format!("{}{LIVE}", site.url));
+        async move { request.header("X-Forwarded-For", address).send().await.unwrap() }
+    };
+    let mut hall = Vec::new();
+    for _ in 0..3 {
+        hall.push(Stream::new(ask("192.0.2.1").await));
+    }
+    let full = ask("192.0.2.1").await;
+    assert_eq!(
+        (full.status().as_u16(), full.headers().contains_key("retry-after")),
+        (503, true)
+    );
+    assert_eq!(full.headers()["content-type"], "application/problem+json");
+    let mut others = vec![Stream::new(ask("192.0.2.2").await)];
+    for address in ["192.0.2.3", "192.0.2.4"] {
+        others.push(Stream::new(ask(address).await));
+    }
+    // Now all are taken, and pages are there as ever.
+    assert_eq!(ask("192.0.2.5").await.status(), 503);
+    site.board().await;
+    for stream in hall.iter_mut().chain(&mut others) {
+        assert_eq!(stream.next().await.unwrap().name, "snapshot");
+    }
+    hall.pop();
+    until("a place is given back", || async {
+        (ask("192.0.2.1").await.status() == 200).then_some(())
+    })
+    .await;
+    site.stop().await;
+}
+
+/// Everything a client keeps: what it was told first, and each change on it.
+#[actix_web::test]
+async fn from_any_point_of_joining_the_changes_lead_to_the_last_snapshot() {
+    let mut folder = Folder::new();
+    let site = Site::of(&folder).await;
+    // What somebody knew who was there until an event, and the number of it.
+    let mut known: Vec<(Kept, i64)> = Vec::new();
+    let mut stream = site.stream(LIVE, None).await;
+    let mut kept = Kept::new();
+    let mut random = 7_u64;
+    for number in 1..=14_u64 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        match random >> 61 {
+            0 => {
+                folder.closes_at += chrono::TimeDelta::hours(1);
+                site.seed(folder.on_disk().path()).await;
+            }
+            1 | 2 => {
+                folder.teams[1] = format!("tsinghua,university,CN-BJ,Tsinghua {number},清华,");
+                site.seed(folder.on_disk().path()).await;
+            }
+            at => {
+                let author = ["ada", "bo", "cy", "di"][at as usize % 4];
+                let late = Fix::new("github", number, author).merged(ago((random >> 32) as i64 % 50));
+                let created_at = ago(60);
+                site.deliver(&hook(&Fix { created_at, ..late })).await;
+            }
+        }
+        while let Some(event) = stream.before(Instant::now() + Duration::from_millis(60)).await {
+            apply(&mut kept, &event);
+            known.push((kept.clone(), event.id.unwrap()));
+        }
+    }
+    site.settled().await;
+    let board = until("the board stands still", || async {
+        let seq = site
+            .database
+            .texts("SELECT CAST(seq AS TEXT) AS text FROM competitions")[0]
+            .clone();
+        let board = site.board().await;
+        (board["seq"].as_i64() == seq.parse().ok()).then_some(board)
+    })
+    .await;
+    let wanted = of_board(&board);
+    assert!(known.len() > 5);
+    known.push((Kept::new(), -1));
+    for (mut kept, seen) in known {
+        let mut back = site.stream(LIVE, Some(seen)).await;
+        // What was missed comes at once, in one or in several; the last name may still be on its way.
+        let began = Instant::now();
+        while kept != wanted {
+            assert!(began.elapsed() < PATIENCE, "from {seen}: {kept:?} is not {wanted:?}");
+            if let Some(event) = back.before(Instant::now() + Duration::from_millis(500)).await {
+                apply(&mut kept, &event);
+            }
+        }
+    }
+    site.stop().await;
 }
 
 #[actix_web::test]

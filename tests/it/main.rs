@@ -4,7 +4,9 @@
 mod support;
 
 mod accounts;
+mod apart;
 mod board;
+mod boards;
 mod certificate;
 mod commands;
 mod desk;
@@ -23,10 +25,14 @@ mod me;
 mod organizer;
 mod parity;
 mod people;
+mod queue;
+mod ready;
 mod real;
 mod sign_in;
+mod statements;
 mod submissions;
 mod surface;
 mod teams;
 mod teams_pages;
+mod truth;
 mod upkeep;

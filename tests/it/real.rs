@@ -131,7 +131,7 @@ async fn equals_what_is_expected(site: &Site, folder: &Path) {
         .standings
         .leaderboard(&snapshot.face, snapshot.rows.len(), Part::ALL.of(&snapshot.rows));
     same_rows("teams, live", &json(teams), &live["teams"]);
-    let people = board.people(now, &|own| own.to_vec());
+    let people = board.people();
     let ladder = bugathlon::domain::level::Ladder::default();
     let people = people
         .standings

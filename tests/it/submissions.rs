@@ -58,6 +58,7 @@ async fn a_submission_has_the_keys_of_the_contract_and_every_check() {
         let keys: Vec<&String> = one["pull"].as_object().unwrap().keys().collect();
         let wanted = [
             "forge",
+            "host",
             "repository",
             "number",
             "title",
@@ -172,5 +173,40 @@ async fn the_explainer_says_why_in_both_languages_and_of_pulls_that_are_not_here
     assert!(said.contains("required_labels") || said.contains("kind/bugs"), "{said}");
     let unknown = bugathlon(&site.database.url, &["explain", url, "--competition", "autumn"]).await;
     assert_eq!(unknown.code, 1);
+    site.stop().await;
+}
+
+/// Lists of cases over HTTP, each with the statements that it takes beside those of the board's beat.
+#[actix_web::test]
+async fn a_page_of_a_thousand_takes_some_dozen_statements() {
+    count_statements();
+    let mut folder = folder();
+    folder.pulls.extend((10..1_300).map(|number| {
+        let mut fix = Fix::new("github", number, ["ada", "bo", "cy", "di"][number as usize % 4]);
+        // Some are told to be another's twin, so that there are names to look up.
+        fix.title = format!("fix the leak {}", number % 644);
+        fix.line()
+    }));
+    let site = Site::of(&folder).await;
+    let jo = site.judge("jo", "spring").await;
+    for (path, all) in [(LIST.to_owned(), 1_000), (LIST.replace("submissions", "queue"), 646)] {
+        let asked = async |limit: usize| {
+            // The board looks at the database four times a second whoever asks: the least of some tries is the list's.
+            let mut least = usize::MAX;
+            for _ in 0..5 {
+                let before = statements(&site.database.url);
+                let list = site.see(&jo, &format!("{path}?limit={limit}")).await.json();
+                assert_eq!(list["submissions"].as_array().unwrap().len(), limit.min(all), "{path}");
+                least = least.min(statements(&site.database.url) - before);
+            }
+            least
+        };
+        let (few, many) = (asked(10).await, asked(1_000).await);
+        assert!(few > 3, "{path}: nothing was counted");
+        assert!(
+            many <= 80,
+            "{path}: a page of 10 takes {few} statements, one of 1,000 takes {many}"
+        );
+    }
     site.stop().await;
 }

@@ -34,7 +34,7 @@ async fn all(
             limit: 100,
             ..query.clone()
         };
-        let page = list(&bench.app, slug, query, sight, now).await.unwrap();
+        let page = list(&bench.app, slug, query, sight, now, |case| case).await.unwrap();
         if page.is_empty() {
             return all;
         }

@@ -3,6 +3,7 @@
 mod backup;
 mod explain;
 mod export;
+mod parts;
 mod rebuild;
 
 use super::{App, seed};

@@ -52,7 +52,7 @@ async fn examine(bench: &Bench, now: crate::domain::time::Moment) -> Vec<Symptom
     doctor(
         &DatabaseUrl::Sqlite(bench.path("b.db")),
         |variable| variable == "SET",
-        now,
+        || now,
     )
     .await
 }
@@ -93,7 +93,7 @@ async fn doctor_finds_nothing_in_a_healthy_database_and_everything_in_a_sick_one
         !sick.iter().any(|said| said.contains("demonstration-only")),
         "a secret is printed"
     );
-    let nowhere = doctor(&DatabaseUrl::Sqlite(bench.path("none.db")), |_| true, now()).await;
+    let nowhere = doctor(&DatabaseUrl::Sqlite(bench.path("none.db")), |_| true, now).await;
     assert!(nowhere[0].said.starts_with("there is no database at"));
     assert!(!bench.path("none.db").exists(), "looking made a database");
 }

@@ -6,7 +6,7 @@ use crate::domain::{
     check::{Check, Outcome},
     competition::Review,
     evaluate::{Key, Likeness, Order, Status, Subject, Verdict, fold},
-    revert::Target,
+    revert::{Named, Target},
     team::{PersonId, SubmissionId},
     testing::World,
 };
@@ -32,11 +32,18 @@ fn components(subjects: &[Subject]) -> Vec<Vec<Subject>> {
         at
     }
     let mut parents: Vec<usize> = (0..subjects.len()).collect();
-    let mut first: HashMap<Key, usize> = HashMap::new();
+    let mut bearers: HashMap<Key, Vec<usize>> = HashMap::new();
     for (at, subject) in subjects.iter().enumerate() {
         for key in subject.keys() {
-            let other = *first.entry(key).or_insert(at);
-            let (a, b) = (root(&mut parents, at), root(&mut parents, other));
+            bearers.entry(key).or_default().push(at);
+        }
+    }
+    for (key, those) in &bearers {
+        let Some(other) = bearers.get(&key.meets()).map(|met| met[0]) else {
+            continue;
+        };
+        for at in those {
+            let (a, b) = (root(&mut parents, *at), root(&mut parents, other));
             parents[a] = b;
         }
     }
@@ -55,7 +62,7 @@ fn around(subjects: &[Subject], keys: impl IntoIterator<Item = Key>) -> Vec<Subj
     loop {
         let (near, far): (Vec<&Subject>, Vec<&Subject>) = outside
             .into_iter()
-            .partition(|s| s.keys().iter().any(|key| seen.contains(key)));
+            .partition(|s| s.keys().iter().any(|key| seen.contains(&key.meets())));
         if near.is_empty() {
             return inside;
         }
@@ -241,6 +248,34 @@ proptest! {
             prop_assert_eq!(&points, &awards(&world, &now, &known, |_| true));
         }
     }
+}
+
+#[test]
+fn seven_digits_in_common_join_nobody_but_through_a_revert_that_names_them() {
+    let world = arena();
+    let mut drawn = sample().into_iter().find(|drawn| drawn.len() > 2).unwrap();
+    drawn.truncate(2);
+    let mut pair = subjects(&world, &drawn);
+    assert_eq!(pair.len(), 2);
+    for (at, subject) in pair.iter_mut().enumerate() {
+        subject.number = 900 + at as u64;
+        subject.family = 0;
+        subject.person = None;
+        subject.revert_of = Named::default();
+        subject.head_sha = None;
+        subject.merge_sha = Some(format!("abcdef0{at}"));
+    }
+    assert_eq!(components(&pair).len(), 2);
+    let mut revert = pair[0].clone();
+    revert.id = SubmissionId(77);
+    revert.number = 999;
+    revert.merge_sha = None;
+    revert.revert_of = Named {
+        branch: None,
+        said: Some(Target::Commit("abcdef01".into())),
+    };
+    pair.push(revert);
+    assert_eq!(components(&pair).len(), 1);
 }
 
 /// 300 histories, the same each time.

@@ -55,8 +55,7 @@ pub async fn leaderboard(request: HttpRequest, site: web::Data<Site>) -> Result<
         let query = Query::of(text);
         let part = query.part()?;
         let filter = query.filter()?;
-        let now = site.now();
-        let looked_at = query.at()?.map(|at| live.board.at(at, now));
+        let looked_at = query.at()?.map(|at| snapshot.at(at));
         let shown = looked_at.as_ref().unwrap_or(&snapshot);
         let rows = shown.filtered(&filter);
         Ok(if csv {
@@ -80,8 +79,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
         sight::board(&request, &site, slug).await?
     };
     let live = &looked.live;
-    let now = site.now();
-    let people = site.boards.people(live, now);
+    let people = live.board.people();
     let text = request.query_string();
     let (prefix, content_type) = if csv { ("csv", CSV) } else { ("json", JSON) };
     let key = [prefix, text].concat();
@@ -89,7 +87,7 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
         let query = Query::of(text);
         let part = query.part()?;
         let filter = query.filter()?;
-        let looked_at = query.at()?.map(|at| live.board.people_at(at, now));
+        let looked_at = query.at()?.map(|at| live.board.snapshot().people_at(at));
         let shown = looked_at.as_ref().unwrap_or(&people);
         let rows = filter.people(&shown.face, &shown.rows);
         let ladder = site.boards.ladder();
@@ -130,7 +128,7 @@ pub async fn history(request: HttpRequest, site: web::Data<Site>) -> Result<Http
         let face = &snapshot.face;
         let teams = first
             .iter()
-            .zip(live.board.team_growth(&first))
+            .zip(snapshot.team_growth(&first))
             .zip(&rows)
             .filter_map(|((team, growth), row)| {
                 let team = face.team(*team)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::competition::{NoSignal, Review},
-    live::{Live, Snapshot},
+    live::{Live, Snapshot, WindowJson},
     web::{
         Site,
         problem::Problem,
@@ -24,12 +24,7 @@ fn summary(snapshot: &Snapshot) -> Value {
         "name": definition.name,
         "phase": standings.phase,
         "time_zone": definition.zone.name(),
-        "window": {
-            "opens_at": definition.window.opens_at,
-            "closes_at": definition.window.closes_at,
-            "merge_until": definition.window.merge_end(),
-            "freeze_at": definition.window.freeze_at,
-        },
+        "window": WindowJson::of(&definition.window),
         "as_of": standings.as_of,
         "seq": standings.seq,
         "frozen_at": standings.frozen_at,

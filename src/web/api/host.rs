@@ -62,7 +62,10 @@ fn dry_run_json(found: &DryRun) -> Value {
     };
     json!({
         "competition": found.competition.as_str(),
-        "changes": { "statuses": found.statuses, "points": found.points, "ranks": found.ranks },
+        "changes": {
+            "statuses": found.statuses, "points": found.points, "ranks": found.ranks,
+            "submissions": found.moved.submissions, "teams": found.moved.teams, "people": found.moved.people,
+        },
         "submissions": found.submissions.iter().map(submission).collect::<Vec<_>>(),
         "teams": found.teams.iter().map(line("team")).collect::<Vec<_>>(),
         "people": found.people.iter().map(line("person")).collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! The judge's part of `/api/v1`: the queue, decisions, appeals. Contract, section 7.
 
 use crate::{
-    app::{self, Answer, Case, Judgement, Objection, QueueQuery, Ruled},
+    app::{self, Answer, Case, Judgement, Objection, QueueQuery, Ruled, Waiting},
     domain::{
         check::Check,
         team::SubmissionId,
@@ -16,8 +16,8 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json, value::RawValue};
 
 /// The slug in the address.
 fn slug(request: &HttpRequest) -> Result<Slug, Problem> {
@@ -58,28 +58,33 @@ fn for_judges(case: &Case, lang: Lang) -> Value {
     value
 }
 
+/// A part of the queue, each submission written when it was read.
+#[derive(Serialize)]
+struct Queued {
+    submissions: Vec<Box<RawValue>>,
+    total: u64,
+    next: Option<SubmissionId>,
+}
+
 /// `GET …/queue?kind=&team=&check=&limit=&after=`.
 pub async fn queue(request: HttpRequest, site: web::Data<Site>, who: Signed) -> Result<HttpResponse, Problem> {
     let wanted = wanted(&Query::of(request.query_string()))?;
     let limit = wanted.limit;
-    let queue = app::queue(&site.app, &who.0, &slug(&request)?, wanted, site.now()).await?;
-    let next = queue
-        .waiting
-        .last()
-        .filter(|_| queue.waiting.len() == limit)
-        .map(|waiting| waiting.case.submission.id);
     let lang = lang(&request);
-    let all: Vec<Value> = queue
-        .waiting
-        .iter()
-        .map(|waiting| {
-            let mut value = for_judges(&waiting.case, lang);
-            value["waiting_since"] = json!(waiting.case.submission.merged_at);
-            value["conflict"] = json!(waiting.conflict.as_ref().map(|conflict| conflict.say(lang)));
-            value
-        })
-        .collect();
-    let answer = json!({ "submissions": all, "total": queue.total, "next": next });
+    let row = move |waiting: Waiting| {
+        let mut value = for_judges(&waiting.case, lang);
+        value["waiting_since"] = json!(waiting.case.submission.merged_at);
+        value["conflict"] = json!(waiting.conflict.as_ref().map(|conflict| conflict.say(lang)));
+        (waiting.case.submission.id, app::written(&value))
+    };
+    let queue = app::queue(&site.app, &who.0, &slug(&request)?, wanted, site.now(), row).await?;
+    let full = queue.waiting.len() == limit;
+    let next = queue.waiting.last().filter(|_| full).map(|(id, _)| *id);
+    let answer = Queued {
+        submissions: queue.waiting.into_iter().map(|(_, row)| row).collect(),
+        total: queue.total,
+        next,
+    };
     Ok(respond::private_json(StatusCode::OK, &answer))
 }
 

@@ -16,8 +16,22 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json, value::RawValue};
+
+/// What `GET /api/v1/me` answers, each submission written when it was read.
+#[derive(Serialize)]
+struct Me {
+    account: Value,
+    person: Value,
+    code: String,
+    level: Value,
+    teams: Vec<Value>,
+    accounts: Vec<Value>,
+    submissions: Vec<Box<RawValue>>,
+    total: u64,
+    next: Option<usize>,
+}
 
 /// `GET /api/v1/me?competition=&status=&offset=&limit=`: of the submissions a part, the newest merge first.
 pub async fn me(request: HttpRequest, site: web::Data<Site>, who: Signed) -> Result<HttpResponse, Problem> {
@@ -29,30 +43,29 @@ pub async fn me(request: HttpRequest, site: web::Data<Site>, who: Signed) -> Res
         offset: part.offset,
         limit: part.limit,
     };
-    let own = app::own(&site.app, &who.0, wanted, site.now()).await?;
     let lang = respond::language(request.headers(), request.query_string()).0;
+    let own = app::own(&site.app, &who.0, wanted, site.now(), move |case| case.written(lang)).await?;
     let (ladder, fixes) = (site.boards.ladder(), site.boards.level_fixes(who.0.person));
     let code = ladder.code(own.person.number, fixes);
     let after = part.offset + own.cases.len();
     let rung = |level: &Level| json!({"code": level.code, "name": level.name, "fixes": level.fixes});
     let teams: Vec<Value> = own.teams.iter().map(|team| with_standing(&site, team)).collect();
     let accounts: Vec<Value> = own.accounts.iter().map(app::account_json).collect();
-    let submissions: Vec<Value> = own.cases.iter().map(|case| case.json(lang)).collect();
-    let answer = json!({
-        "account": account(&own),
-        "person": {"slug": own.person.slug, "name": own.person.name, "code": code},
-        "code": code,
-        "level": {"fixes": fixes, "now": rung(ladder.level(fixes)), "next": ladder.next(fixes).map(rung)},
-        "teams": teams,
-        "accounts": accounts,
-        "submissions": submissions,
-        "total": own.total,
-        "next": (after as u64 != own.total && !own.cases.is_empty()).then_some(after),
-    });
+    let answer = Me {
+        account: account(&own),
+        person: json!({"slug": own.person.slug, "name": own.person.name, "code": code}),
+        level: json!({"fixes": fixes, "now": rung(ladder.level(fixes)), "next": ladder.next(fixes).map(rung)}),
+        code,
+        teams,
+        accounts,
+        total: own.total,
+        next: (after as u64 != own.total && !own.cases.is_empty()).then_some(after),
+        submissions: own.cases,
+    };
     Ok(respond::private_json(StatusCode::OK, &answer))
 }
 
-fn account(own: &Own) -> Value {
+fn account<T>(own: &Own<T>) -> Value {
     json!({
         "login": own.login, "person": own.person.slug, "name": own.person.name, "roles": own.roles,
         "created_at": own.created_at, "has_password": own.has_password,

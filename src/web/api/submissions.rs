@@ -1,7 +1,7 @@
 //! Submissions as JSON, and the explainer.
 
 use crate::{
-    app::{self, Explained, ListQuery},
+    app::{self, Case, Explained, ListQuery},
     domain::{check, team::SubmissionId, text::Lang, words::Voice},
     web::{
         Site,
@@ -11,10 +11,20 @@ use crate::{
     },
 };
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{json, value::RawValue};
 
 fn lang(request: &HttpRequest) -> Lang {
     respond::language(request.headers(), request.query_string()).0
+}
+
+/// A page of submissions, each written when it was read.
+#[derive(Serialize)]
+struct Listed {
+    submissions: Vec<Box<RawValue>>,
+    next: Option<SubmissionId>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    live: bool,
 }
 
 /// `GET …/submissions?status=&team=&person=&after=&limit=`.
@@ -30,18 +40,16 @@ pub async fn submissions(request: HttpRequest, site: web::Data<Site>) -> Result<
         limit,
     };
     let looked = sight::board(&request, &site, slug.as_str()).await?;
-    let cases = app::list(&site.app, &slug, wanted, looked.sight(), site.now()).await?;
-    // A full page may have another behind it.
-    let next = cases
-        .last()
-        .filter(|_| cases.len() == limit)
-        .map(|case| case.submission.id);
     let lang = lang(&request);
-    let all: Vec<Value> = cases.iter().map(|case| case.json(lang)).collect();
-    let mut answer = json!({ "submissions": all, "next": next });
-    if looked.uncovered.is_some() {
-        answer["live"] = json!(true);
-    }
+    let row = move |case: Case| (case.submission.id, case.written(lang));
+    let rows = app::list(&site.app, &slug, wanted, looked.sight(), site.now(), row).await?;
+    // A full page may have another behind it.
+    let next = rows.last().filter(|_| rows.len() == limit).map(|(id, _)| *id);
+    let answer = Listed {
+        submissions: rows.into_iter().map(|(_, row)| row).collect(),
+        next,
+        live: looked.uncovered.is_some(),
+    };
     Ok(looked.hand_out(respond::json(&request, &answer)))
 }
 

@@ -7,7 +7,22 @@
   const fill = (form, value) => form.replace("{}", value);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  // ---- Clocks.
+  // ---- Clocks. The server's: the viewer's own may be wrong, and only its pace is trusted.
+
+  let ahead = 0;
+  let told = false;
+  const now = () => Date.now() + ahead;
+
+  /** Takes the server's clock over; `by`: how far behind it that is, at most half a second. */
+  function setClock(at, by = 0) {
+    if (Number.isFinite(at)) ahead = at + by - Date.now();
+  }
+
+  /** From an answer that was made just now; a stream tells it better. */
+  function clockOf(answer) {
+    const at = Date.parse(answer.headers.get("Date"));
+    if (!told && Math.abs(at - now()) > 1500) setClock(at, 500);
+  }
 
   function countdown(millis) {
     const seconds = Math.max(0, Math.floor(millis / 1000));
@@ -25,7 +40,7 @@
 
   function tick() {
     for (const digits of all("[data-until]")) {
-      const left = Date.parse(digits.dataset.until) - Date.now();
+      const left = Date.parse(digits.dataset.until) - now();
       digits.textContent = countdown(left);
       digits.classList.toggle("last", left < 3600000);
       // The turn brings a new phase.
@@ -35,7 +50,7 @@
       }
     }
     for (const time of all("time[data-ago]")) {
-      time.textContent = ago(Date.now() - Date.parse(time.dateTime));
+      time.textContent = ago(now() - Date.parse(time.dateTime));
     }
   }
 
@@ -78,15 +93,24 @@
     const link = field(row, "name");
     const name = document.createElement("bdi");
     row.dataset.team = data.team.slug;
-    name.textContent = data.team.name[words.name];
     link.append(name);
     link.setAttribute("href", link.getAttribute("href").replace("/teams/_", `/teams/${encodeURIComponent(data.team.slug)}`));
-    const region = all("#region option").find((option) => option.value === data.team.region);
-    field(row, "kind").textContent = `${words.kinds[data.team.kind]} · ${region ? region.textContent : data.team.region}`;
     return row;
   }
 
+  // What a host may change: the names stand in the page's language.
+  function describe(row, data) {
+    const name = one("bdi", field(row, "name"));
+    if (name) name.textContent = data.team.name[words.name];
+    const region = all("#region option").find((option) => option.value === data.team.region);
+    // Without the list of regions (on a wall) what the server wrote stands.
+    if (region || !field(row, "kind").textContent) {
+      field(row, "kind").textContent = `${words.kinds[data.team.kind]} · ${region ? region.textContent : data.team.region}`;
+    }
+  }
+
   function update(row, data) {
+    describe(row, data);
     const changed = number(row, "points") !== data.points;
     field(row, "rank").textContent = data.rank;
     field(row, "points").textContent = data.points;
@@ -140,6 +164,22 @@
     one("[data-say]").textContent = words.now.replace("{team}", () => name).replace("{rank}", number(climbed, "rank"));
   }
 
+  // The server's clock, and the countdown to a turn that was moved.
+  function keepTime(data) {
+    if (data.now) {
+      told = true;
+      setClock(Date.parse(data.now));
+    }
+    for (const digits of data.window ? all("[data-turn]") : []) {
+      const until = data.window[digits.dataset.turn];
+      if (until && until !== digits.dataset.until) {
+        digits.dataset.until = until;
+        delete digits.dataset.over;
+      }
+    }
+    tick();
+  }
+
   // `whole`: what is not among the rows goes.
   function apply(data, whole) {
     const shown = new Map(all("tr[data-team]", body).map((row) => [row.dataset.team, row]));
@@ -184,6 +224,7 @@
     try {
       if (document.hidden) return;
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      clockOf(answer);
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of all("[data-part]")) {
@@ -225,7 +266,9 @@
   function listen() {
     const stream = new EventSource(table.dataset.live);
     const take = (whole) => (event) => {
-      apply(JSON.parse(event.data), whole);
+      const data = JSON.parse(event.data);
+      keepTime(data);
+      apply(data, whole);
       heard = new Date().toLocaleTimeString(words.name, { hourCycle: "h23" });
       show("live");
     };
@@ -242,5 +285,8 @@
   addLocalTimes();
   tick();
   setInterval(tick, 1000);
+  if (one("[data-until]")) {
+    fetch("/healthz", { cache: "no-store" }).then(clockOf, () => {}).then(tick);
+  }
   if (table && window.EventSource) listen();
 })();

@@ -63,16 +63,17 @@ pub(super) fn clock(shell: &Shell<'_>, event: &Event<'_>) -> Markup {
     let Some(turn) = event.turn(shell.now) else {
         return html! {};
     };
-    let word = match turn {
-        Turn::Opens(_) => w.turn_opens,
-        Turn::Closes(_) => w.turn_closes,
-        Turn::GraceEnds(_) => w.turn_grace_ends,
+    // The key is the window's in JSON, by which a live stream moves the countdown.
+    let (word, key) = match turn {
+        Turn::Opens(_) => (w.turn_opens, "opens_at"),
+        Turn::Closes(_) => (w.turn_closes, "closes_at"),
+        Turn::GraceEnds(_) => (w.turn_grace_ends, "merge_until"),
     };
     let left = turn.at().millis() - shell.now.millis();
     html! {
         div.clock {
             p.turn { (word) }
-            p.digits role="timer" data-until=(turn.at()) { (when::countdown(shell, left)) }
+            p.digits role="timer" data-until=(turn.at()) data-turn=(key) { (when::countdown(shell, left)) }
             p.when { (when::both_clocks(shell, event.zone, turn.at())) }
         }
     }

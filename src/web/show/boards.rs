@@ -64,7 +64,7 @@ fn board(
         let asked = Asked::of(request);
         let query = asked.query();
         let at = query.at()?;
-        let looked_at = at.map(|at| live.board.at(at, now));
+        let looked_at = at.map(|at| snapshot.at(at));
         let shown = looked_at.as_ref().unwrap_or(&snapshot);
         let mut part = query.part()?;
         if query.get("limit").is_none() {
@@ -73,9 +73,7 @@ fn board(
         let filter = query.filter()?;
         let rows = shown.filtered(&filter);
         let listed = part.of(&rows);
-        let growths = live
-            .board
-            .team_growth(&listed.iter().map(|row| row.team).collect::<Vec<_>>());
+        let growths = shown.team_growth(&listed.iter().map(|row| row.team).collect::<Vec<_>>());
         let sparks: Vec<Vec<i64>> = growths.iter().map(|growth| steps(growth, shown)).collect();
         let regions = regions(&shown.face);
         let page = pages::LeaderboardPage {
@@ -193,13 +191,13 @@ pub async fn people(request: HttpRequest, site: web::Data<Site>) -> Result<HttpR
     let live = &looked.live;
     let now = site.now();
     let snapshot = live.board.snapshot();
-    let people = site.boards.people(live, now);
+    let people = live.board.people();
     let key = key(&request, "page", now);
     let made = respond::cached(&request, &people.rendered, &key, HTML, || {
         let asked = Asked::of(&request);
         let query = asked.query();
         let at = query.at()?;
-        let looked_at = at.map(|at| live.board.people_at(at, now));
+        let looked_at = at.map(|at| snapshot.people_at(at));
         let shown = looked_at.as_ref().unwrap_or(&people);
         let part = query.part()?;
         let filter = query.filter()?;

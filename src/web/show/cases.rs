@@ -283,8 +283,12 @@ fn reason(case: &Case, lang: Lang) -> Option<String> {
         .or_else(|| first(Outcome::Ask))
 }
 
+pub(super) fn code_of(site: &Site, case: &Case) -> String {
+    Lent::of(site, case).code
+}
+
 pub(super) fn codes(site: &Site, cases: &[Case]) -> Vec<String> {
-    cases.iter().map(|case| Lent::of(site, case).code).collect()
+    cases.iter().map(|case| code_of(site, case)).collect()
 }
 
 async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, Problem> {
@@ -319,7 +323,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
             Ok::<_, store::StoreError>((store::members_of(db, competition, id)?, capacity, announced))
         })
         .await?;
-    let figures = live.board.members(place);
+    let figures = snapshot.members(place);
     let member_codes: Vec<String> = seats.iter().map(|seat| code(site, &seat.person, seat.id)).collect();
     let members = seats
         .iter()
@@ -342,7 +346,7 @@ async fn team_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse, P
         })
         .collect();
     let codes = codes(site, &cases);
-    let growth: Vec<(Moment, i64)> = live.board.team_growth(&[place]).pop().unwrap_or_default();
+    let growth: Vec<(Moment, i64)> = snapshot.team_growth(&[place]).pop().unwrap_or_default();
     let row = team_row(face, &row, &[]).ok_or_else(missing)?;
     let page = pages::TeamPage {
         shell: asked.shell(&site.origin),
@@ -400,8 +404,9 @@ async fn person_page(request: &HttpRequest, site: &Site) -> Result<HttpResponse,
     let slug = Slug::parse(text).map_err(|_| missing())?;
     let place = face.person_by_slug(&slug).ok_or_else(missing)?;
     let card = face.person(place).ok_or_else(missing)?;
-    let people = site.boards.people(live, site.now());
-    let row = people.rows.iter().find(|row| row.person == place).copied();
+    let people = live.board.people();
+    let at = people.face.person_place(card.id);
+    let row = people.rows.iter().find(|row| Some(row.person) == at).copied();
     let asked = Asked::of(request);
     let part = part(&asked)?;
     let whose = Whose::Person(card.id);

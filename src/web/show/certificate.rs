@@ -59,8 +59,9 @@ fn with_page(
     let missing = || missing_person(text);
     let place = face.person_by_slug(&Site::slug(text)?).ok_or_else(missing)?;
     let card = face.person(place).ok_or_else(missing)?;
-    let people = site.boards.people(&live, site.now());
-    let row = people.rows.iter().find(|row| row.person == place).copied();
+    let people = live.board.people();
+    let at = people.face.person_place(card.id);
+    let row = people.rows.iter().find(|row| Some(row.person) == at).copied();
     let figures = row.map(|row| row.figures).unwrap_or_default();
     let fixes = site.boards.level_fixes(card.id);
     let ladder = site.boards.ladder();

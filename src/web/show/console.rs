@@ -20,7 +20,7 @@ use super::event;
 use crate::{
     app::{self, AppError, Managed, Mate, Objection},
     domain::{text::Slug, time::Moment},
-    live::{Live, Snapshot},
+    live::Snapshot,
     web::{
         Site,
         pages::{
@@ -43,7 +43,6 @@ const SILENT: i64 = 7;
 /// What every page of a console is filled from.
 struct Room {
     managed: Managed,
-    live: Arc<Live>,
     snapshot: Arc<Snapshot>,
     asked: Asked,
     now: Moment,
@@ -53,11 +52,9 @@ impl Room {
     /// Errors: 404 where there is no such competition or team.
     async fn of(request: &HttpRequest, site: &Site) -> Result<Self, Problem> {
         let (competition, team) = slugs(request)?;
-        let live = site.live(competition.as_str())?;
         Ok(Self {
             managed: app::managed_team(&site.app, &competition, &team).await?,
-            snapshot: live.board.snapshot(),
-            live,
+            snapshot: site.live(competition.as_str())?.board.snapshot(),
             asked: Asked::of(request),
             now: site.now(),
         })

@@ -153,7 +153,15 @@ pub async fn desk(request: HttpRequest, site: web::Data<Site>, who: Signed) -> H
 
 async fn queue_page(request: &HttpRequest, site: &Site, who: Who, none_picked: bool) -> Result<HttpResponse, Problem> {
     let desk = Desk::open(request, site, who).await?;
-    let queue = app::queue(&site.app, &desk.who, &desk.slug, desk.wanted.clone(), site.now()).await?;
+    let queue = app::queue(
+        &site.app,
+        &desk.who,
+        &desk.slug,
+        desk.wanted.clone(),
+        site.now(),
+        |waiting| waiting,
+    )
+    .await?;
     let lang = desk.lang();
     let lent: Vec<Lent> = queue
         .waiting

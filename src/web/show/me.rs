@@ -87,7 +87,7 @@ async fn drawn(
         limit: LISTED,
     };
     let (status, competition) = (wanted.status, wanted.competition.clone());
-    let own = app::own(&site.app, who, wanted, now).await?;
+    let own = app::own(&site.app, who, wanted, now, |case| case).await?;
     let boards = boards(site, &own);
     let fixes = site.boards.level_fixes(who.person);
     let ladder = site.boards.ladder();
@@ -110,7 +110,7 @@ async fn drawn(
             .teams
             .iter()
             .rev()
-            .filter_map(|team| own_team(site, &boards, who.person, team, now))
+            .filter_map(|team| own_team(&boards, who.person, team, now))
             .collect(),
         fixes: own
             .cases
@@ -172,13 +172,7 @@ fn duties<'a>(roles: &'a [NamedRole], boards: &'a Boards, lang: Lang) -> Vec<pag
     all
 }
 
-fn own_team<'a>(
-    site: &Site,
-    boards: &'a Boards,
-    person: PersonId,
-    own: &'a OwnTeam,
-    now: Moment,
-) -> Option<pages::OwnTeam<'a>> {
+fn own_team<'a>(boards: &'a Boards, person: PersonId, own: &'a OwnTeam, now: Moment) -> Option<pages::OwnTeam<'a>> {
     let (live, snapshot) = boards.get(&own.competition)?;
     let face = &snapshot.face;
     let current = own.membership.covers(now);
@@ -187,8 +181,8 @@ fn own_team<'a>(
         Some((row.rank, face.teams.len(), row.figures.points))
     };
     let of_person = || {
-        let at = face.person_place(person).filter(|_| current)?;
-        let people = site.boards.people(live, now);
+        let people = live.board.people();
+        let at = people.face.person_place(person).filter(|_| current)?;
         let row = people.rows.iter().find(|row| row.person == at)?;
         Some((row.rank, row.figures.points))
     };

@@ -52,8 +52,8 @@ pub(super) fn drawn(
         typed,
     };
     let mut answer = respond::private(status, pages::sign_in(&page).into_string());
-    if let Some(Objection::TooManySignIns(wait)) = typed.objection {
-        answer.headers_mut().insert(header::RETRY_AFTER, (*wait).into());
+    if let Some(wait) = typed.objection.and_then(Objection::retry_after) {
+        answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
     answer
 }

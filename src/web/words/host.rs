@@ -34,6 +34,8 @@ area!(
         failed: "Failed deliveries", "失败的推送";
         next: "What can be done now", "可进行的操作";
         last_heard: "Last heard", "最近收到";
+        queue_oldest: "Oldest delivery not looked at", "最早未处理的推送";
+        queue_empty: "none waits", "无等待";
         never: "never", "从未";
         deliveries: "Deliveries", "推送";
         source: "Source", "来源";
@@ -151,8 +153,17 @@ area!(
         secret_end: "End", "停用";
         secret_end_means: "Hooks that only this secret proves are refused from now on. It cannot be brought back; add a new one instead.", "仅由此密钥验证的推送将立即被拒绝。停用后不能恢复，请改为添加新密钥。";
         secret_end_do: "End this secret", "停用此密钥";
+        held_apart: "Held apart: its stored definition cannot be read, so nothing counts here until it is put right. Seed its folder again, or send the file with PUT to its definition in the API.", "已单独搁置：已保存的赛事定义无法读取，修正之前这里不再计入任何结果。请重新载入其文件夹，或通过 API 的 definition 以 PUT 提交文件。";
+        secret_unset: "is not set on the server; what needs it is refused until it is", "未在服务器上设置，设置之前依赖它的请求会被拒绝";
         no_secret: "no secret: every hook is refused", "没有密钥，所有推送都会被拒绝";
         failed_lead: "Kept as they came, and never counted. Each says why it could not be read.", "原样保留，不计入，并注明无法读取的原因。";
+        refused: "Refused", "被拒绝";
+        out_of_reach: "Not this source's repositories", "不属于该来源的仓库";
+        out_of_reach_lead: "Proven, and about a repository that the source does not speak for: nothing was changed. If it should count, name the repository in the competition or in the source.", "签名有效，但来源无权代表该仓库，因此未作任何更改。如需计入，请在比赛设置或该来源中写明此仓库。";
+        shared_names: "Several repositories under one path", "同一路径下的多个仓库";
+        shared_names_lead: "Each counts with its own numbers; a report that names no id is about the first. To count one alone, write its id into [[repository]].", "每个仓库各自计数；未注明 id 的消息归第一个。如只计其中一个，请在 [[repository]] 中写明其 id。";
+        first_pull: "first pull request", "最早的 PR";
+        retry: "Look again at what failed", "重新处理失败的推送";
         no_failed: "Every delivery could be read.", "所有推送均已读取。";
         event: "Event", "事件";
         received: "Received", "收到时间";
@@ -279,6 +290,7 @@ pub fn said_act(lang: Lang, act: &str) -> Option<&'static str> {
         "team.join" => ("joined a team", "加入队伍"),
         "team.leave" => ("left a team", "退出队伍"),
         "team.remove" => ("removed somebody from a team", "移出队伍成员"),
+        "source.retry" => ("looked again at what failed", "重新处理失败的推送"),
         "secret.add" => ("added a secret", "添加密钥"),
         "secret.end" => ("ended a secret", "停用密钥"),
         _ => return None,

@@ -101,6 +101,20 @@ impl Database {
         ran.map_err(|why| why.to_string())
     }
 
+    /// How many deliveries are kept and wait to be taken over into their table.
+    pub fn in_the_inbox(&self) -> i64 {
+        let Place::Sqlite(_) = &self.place else { return 0 };
+        let path = format!("{}-inbox", self.url.trim_start_matches("sqlite://"));
+        if !std::path::Path::new(&path).exists() {
+            return 0;
+        }
+        let mut db = SqliteConnection::establish(&path).unwrap();
+        db.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+        let count = "SELECT CAST(count(*) AS TEXT) AS text FROM inbox";
+        let lines: Vec<Line> = sql_query(count).load(&mut db).unwrap();
+        lines[0].text.parse().unwrap()
+    }
+
     pub fn count(&self, of: &str) -> i64 {
         let texts = self.texts(&format!("SELECT CAST(count(*) AS TEXT) AS text FROM {of}"));
         texts[0].parse().unwrap()

@@ -8,11 +8,12 @@ mod people;
 mod process;
 mod provider;
 mod site;
+mod statements;
 mod stream;
 
 pub use browser::Browser;
 pub use database::Database;
-pub use folder::{Fix, Folder, SECRET, ago, moment};
+pub use folder::{Fix, Folder, SECRET, ago, ahead, moment};
 pub use hooks::{
     Hook, base64, gitcode, gitee_signed, gitee_with_password, github, gitlab, gitlab_signed, hmac, hook, sha256,
 };
@@ -22,6 +23,7 @@ pub use process::{Output, Server, bugathlon, bugathlon_with};
 pub use provider::{Manner, Provider};
 
 pub use site::{Answer, Site, of_team};
+pub use statements::{count_statements, statements};
 pub use stream::{Event, Stream};
 
 use std::{

@@ -94,7 +94,7 @@ impl Server {
 
     fn start_now(mut command: Command) -> Self {
         command
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--create", "--listen", "127.0.0.1:0"])
             .env("RUST_LOG", "warn");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());

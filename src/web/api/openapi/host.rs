@@ -31,7 +31,14 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
                 ("competition", text()),
                 (
                     "changes",
-                    object(&[("statuses", number()), ("points", number()), ("ranks", number())]),
+                    object(&[
+                        ("statuses", number()),
+                        ("points", number()),
+                        ("ranks", number()),
+                        ("submissions", number()),
+                        ("teams", number()),
+                        ("people", number()),
+                    ]),
                 ),
                 ("submissions", list("MovedSubmission")),
                 ("teams", list("MovedTeam")),

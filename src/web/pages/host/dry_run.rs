@@ -60,8 +60,8 @@ pub fn dry_run(page: &DryRunPage<'_>) -> Markup {
                 }
             }
             @if !same { (keys(page)) }
-            (lines(page, w.moved_teams, &found.teams, "/teams/"))
-            (lines(page, w.moved_people, &found.people, "/people/"))
+            (lines(page, w.moved_teams, (&found.teams, found.moved.teams), "/teams/"))
+            (lines(page, w.moved_people, (&found.people, found.moved.people), "/people/"))
             (submissions(page, &to("/host/dry-run")))
         }
     };
@@ -120,13 +120,14 @@ fn arrow(from: i64, to: i64) -> Markup {
     }
 }
 
-fn lines(page: &DryRunPage<'_>, caption: &str, moved: &[MovedLine], path: &str) -> Markup {
+/// `count`: of all that move; of the first some there are lines.
+fn lines(page: &DryRunPage<'_>, caption: &str, (moved, count): (&[MovedLine], usize), path: &str) -> Markup {
     let (shell, event) = (&page.shell, &page.event);
     let w = Words::of(shell.lang);
     html! {
         @if !moved.is_empty() {
             div.card { table.list {
-                caption { (caption) " (" (moved.len()) ")" }
+                caption { (caption) " (" (count) ")" }
                 thead { tr {
                     th scope="col" { (caption) }
                     th.num scope="col" { (w.rank) }
@@ -142,7 +143,7 @@ fn lines(page: &DryRunPage<'_>, caption: &str, moved: &[MovedLine], path: &str) 
                     td.num { (arrow(line.from.points, line.to.points)) }
                 } } }
             } }
-            @if moved.len() > SHOWN { p.quiet { (and_more(shell.lang, moved.len() - SHOWN)) } }
+            @if count > SHOWN { p.quiet { (and_more(shell.lang, count - SHOWN)) } }
         }
     }
 }
@@ -156,7 +157,7 @@ fn submissions(page: &DryRunPage<'_>, again: &str) -> Markup {
     html! {
         @if !moved.is_empty() {
             div.card { table.list {
-                caption { (w.moved_submissions) " (" (moved.len()) ")" }
+                caption { (w.moved_submissions) " (" (page.found.moved.submissions) ")" }
                 thead { tr {
                     th scope="col" { (words.fix) }
                     th scope="col" { (words.status) }
@@ -164,6 +165,9 @@ fn submissions(page: &DryRunPage<'_>, again: &str) -> Markup {
                 } }
                 tbody { @for row in &moved[offset..end] { (submission(page, row)) } }
             } }
+            @if end == moved.len() && page.found.moved.submissions > end {
+                p.quiet { (and_more(shell.lang, page.found.moved.submissions - end)) }
+            }
             @if moved.len() > SHOWN {
                 nav.pages aria-label=(words.pages) {
                     @if offset > 0 {

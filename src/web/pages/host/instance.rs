@@ -2,7 +2,7 @@
 
 use super::{Sheet, Words, sheet};
 use crate::{
-    app::{Competition, Work},
+    app::{Competition, Held, Work},
     domain::{competition::Phase, time::Moment},
     web::pages::{
         parts::{empty, phase_pill, written},
@@ -15,6 +15,8 @@ use maud::{Markup, html};
 pub struct InstancePage<'a> {
     pub shell: Shell<'a>,
     pub competitions: &'a [(Competition, Work)],
+    /// Those that are not among them, since their definition cannot be read.
+    pub apart: &'a [Held],
     pub done: bool,
 }
 
@@ -22,9 +24,16 @@ pub fn instance(page: &InstancePage<'_>) -> Markup {
     let shell = &page.shell;
     let w = Words::of(shell.lang);
     let body = html! {
-        @if page.competitions.is_empty() {
+        @for held in page.apart {
+            section.card.prose {
+                h2 { (written(held.competition.as_str())) }
+                p.error { (w.held_apart) }
+                p.hint lang="en" { code { (written(&held.why)) } }
+            }
+        }
+        @if page.competitions.is_empty() && page.apart.is_empty() {
             div.card { (empty(w.none_yet, w.none_yet_do, Some((&shell.href("/host/competitions/new", &[]), w.new)))) }
-        } @else {
+        } @else if !page.competitions.is_empty() {
             div.card { table.list {
                 caption { (w.competitions) }
                 thead { tr {

@@ -2,7 +2,7 @@
 
 use super::{Sheet, Words, ask, reason_field, sheet};
 use crate::{
-    app::Overview,
+    app::{MissingSecret, Overview},
     domain::{competition::Phase, forge::Forge},
     web::pages::{
         form::{Typed, refused},
@@ -17,6 +17,8 @@ pub struct OverviewPage<'a> {
     pub shell: Shell<'a>,
     pub event: Event<'a>,
     pub overview: &'a Overview,
+    /// Variables that its sources name and that are not set.
+    pub unset: &'a [MissingSecret],
     pub done: bool,
     /// Of the act that was refused: `reveal`, `finalize` or `reopen`.
     pub refused: Option<&'a str>,
@@ -34,6 +36,9 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
     };
     let body = html! {
         (refused(shell, &page.typed))
+        @for missing in page.unset {
+            p.error { (written(missing.source.as_str())) ": " code { (written(&missing.variable)) } " " (w.secret_unset) }
+        }
         div.cols {
             div.stack {
                 section.card aria-labelledby="state" {
@@ -46,6 +51,10 @@ pub fn overview(page: &OverviewPage<'_>) -> Markup {
                         (figure(work.applications, w.applications, "/registrations"))
                         (figure(work.appeals, w.appeals, "/judge/appeals"))
                         (figure(failed, w.failed, "/host/sources"))
+                        div { dt { (w.queue_oldest) } dd { @match page.overview.oldest_queued {
+                            Some(since) => (when::ago(shell, event.zone, since)),
+                            None => (w.queue_empty),
+                        } } }
                     }
                 }
                 (source_list(page))

@@ -2,10 +2,11 @@
 
 use super::{Sheet, Words, ask, overview::source_name, sheet};
 use crate::{
-    app::{Overview, SourceCard},
+    app::{MissingSecret, Overview, SourceCard},
+    store::Failed,
     web::pages::{
         form::{Field, Input, Typed, field, refused},
-        parts::{empty, written},
+        parts::{empty, repository, written},
         view::{Event, Shell},
         when,
     },
@@ -16,6 +17,8 @@ pub struct SourcesPage<'a> {
     pub shell: Shell<'a>,
     pub event: Event<'a>,
     pub overview: &'a Overview,
+    /// Variables that its sources name and that are not set.
+    pub unset: &'a [MissingSecret],
     pub done: bool,
     pub typed: Typed<'a>,
 }
@@ -33,7 +36,9 @@ pub fn sources(page: &SourcesPage<'_>) -> Markup {
                 (add_form(page))
             }
         }
-        (failed(page))
+        (shared(page))
+        (list(page, "failed", w.failed, w.failed_lead, Some(w.no_failed), &page.overview.failed))
+        (list(page, "reach", w.out_of_reach, w.out_of_reach_lead, None, &page.overview.out_of_reach))
     };
     sheet(
         shell,
@@ -65,8 +70,21 @@ fn card(page: &SourcesPage<'_>, source: &SourceCard) -> Markup {
                 } } }
                 div { dt { (w.deliveries) } dd { (source.deliveries) } }
                 div { dt { (w.failed) } dd { (source.failed) } }
+                div { dt { (w.refused) } dd { (source.refused.iter().map(|refused| refused.count).sum::<i64>()) } }
+            }
+            @if !source.refused.is_empty() { ul.hint { @for refused in &source.refused { li {
+                span lang="en" { (written(&refused.why)) } " · " (refused.count) " · "
+                (when::ago(shell, event.zone, refused.last_at))
+            } } } }
+            @if source.failed > 0 {
+                form method="post" action=(shell.href(&event.path(&format!("/host/sources/{forge}/{name}/retry")), &[])) {
+                    button type="submit" { (w.retry) }
+                }
             }
             h3 { (w.secrets) }
+            @for missing in page.unset.iter().filter(|missing| missing.source == source.name) {
+                p.error { code { (written(&missing.variable)) } " " (w.secret_unset) }
+            }
             @if source.holding() == 0 { p.error { (w.no_secret) } }
             ul.secrets {
                 @for defined in &source.defined { li {
@@ -120,25 +138,54 @@ fn add_form(page: &SourcesPage<'_>) -> Markup {
     }
 }
 
-fn failed(page: &SourcesPage<'_>) -> Markup {
+/// Paths that several repositories have borne: the host can name the one that is meant.
+fn shared(page: &SourcesPage<'_>) -> Markup {
     let (shell, event) = (&page.shell, &page.event);
     let w = Words::of(shell.lang);
+    if page.overview.shared.is_empty() {
+        return html! {};
+    }
     html! {
-        section.card.below aria-labelledby="failed" {
-            h2 #failed { (w.failed) }
-            @if page.overview.failed.is_empty() { p.hint { (w.no_failed) } }
+        section.card.below.prose aria-labelledby="shared" {
+            h2 #shared { (w.shared_names) }
+            p { (w.shared_names_lead) }
+            ul { @for name in &page.overview.shared { li {
+                (repository(&name.forge, &name.path))
+                ul { @for one in &name.bearers { li {
+                    code { "id = \"" (one.forge_id.as_deref().unwrap_or("")) "\"" }
+                    " " (written(one.path.as_str()))
+                    @if let Some(first) = one.first_created {
+                        " · " (w.first_pull) " " (when::stamp(shell, event.zone, first))
+                    }
+                } } }
+            } } }
+        }
+    }
+}
+
+/// Deliveries that changed nothing. `none`: what is said where there are none; without it, nothing.
+fn list(page: &SourcesPage<'_>, id: &str, title: &str, lead: &str, none: Option<&str>, of: &[Failed]) -> Markup {
+    let (shell, event) = (&page.shell, &page.event);
+    let w = Words::of(shell.lang);
+    if of.is_empty() && none.is_none() {
+        return html! {};
+    }
+    html! {
+        section.card.below aria-labelledby=(id) {
+            h2 id=(id) { (title) }
+            @if of.is_empty() { p.hint { (none.unwrap_or_default()) } }
             @else {
                 table.list.flow {
-                    caption.quiet { (w.failed_lead) }
+                    caption.quiet { (lead) }
                     thead { tr {
                         th scope="col" { (w.received) }
                         th scope="col" { (w.source) }
                         th scope="col" { (w.why) }
                     } }
-                    tbody { @for failed in &page.overview.failed { tr {
-                        td { (when::stamp(shell, event.zone, failed.received_at)) }
-                        td { (written(&failed.forge)) "/" (written(&failed.source)) small { (written(&failed.event)) } }
-                        td lang="en" { (written(&failed.reason)) }
+                    tbody { @for one in of { tr {
+                        td { (when::stamp(shell, event.zone, one.received_at)) }
+                        td { (written(&one.forge)) "/" (written(&one.source)) small { (written(&one.event)) } }
+                        td lang="en" { (written(&one.reason)) }
                     } } }
                 }
             }

@@ -8,8 +8,8 @@ use crate::{
         Site,
         pages::parts::status_word,
         problem::Problem,
-        sheet::{Cell, Sheet},
-        show::cases::codes,
+        sheet::{BadSheet, Cell, Sheet},
+        show::cases::code_of,
         words::{console::Console as Words, words},
     },
 };
@@ -23,53 +23,79 @@ const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 pub async fn roster_csv(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    answer(&request, file(&request, roster(&request, &site).await, "roster", false))
+    file(&request, roster(&request, &site, Kind::Csv).await, "roster", Kind::Csv)
 }
 
 pub async fn roster_xlsx(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    answer(&request, file(&request, roster(&request, &site).await, "roster", true))
+    file(
+        &request,
+        roster(&request, &site, Kind::Xlsx).await,
+        "roster",
+        Kind::Xlsx,
+    )
 }
 
 pub async fn results_csv(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    answer(
+    file(
         &request,
-        file(&request, results(&request, &site).await, "results", false),
+        results(&request, &site, Kind::Csv).await,
+        "results",
+        Kind::Csv,
     )
 }
 
 pub async fn results_xlsx(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
-    answer(
+    file(
         &request,
-        file(&request, results(&request, &site).await, "results", true),
+        results(&request, &site, Kind::Xlsx).await,
+        "results",
+        Kind::Xlsx,
     )
 }
 
-fn answer(request: &HttpRequest, made: Result<HttpResponse, Problem>) -> HttpResponse {
-    made.unwrap_or_else(|problem| problem.answer(request))
+#[derive(Clone, Copy)]
+enum Kind {
+    Csv,
+    Xlsx,
 }
 
-fn file(
+impl Kind {
+    fn begin(self, name: &'static str, zone: chrono_tz::Tz, head: &[String]) -> Result<Sheet, BadSheet> {
+        match self {
+            Kind::Csv => Sheet::csv(zone, head),
+            Kind::Xlsx => Sheet::xlsx(name, zone, head),
+        }
+    }
+}
+
+impl From<BadSheet> for Problem {
+    fn from(error: BadSheet) -> Self {
+        tracing::error!(%error, "a table");
+        let detail = "the table could not be made; where it is a workbook, take the CSV";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+}
+
+fn file(request: &HttpRequest, made: Result<Vec<u8>, Problem>, what: &str, kind: Kind) -> HttpResponse {
+    named(request, made, what, kind).unwrap_or_else(|problem| problem.answer(request))
+}
+
+fn named(
     request: &HttpRequest,
-    sheet: Result<Sheet, Problem>,
+    made: Result<Vec<u8>, Problem>,
     what: &str,
-    workbook: bool,
+    kind: Kind,
 ) -> Result<HttpResponse, Problem> {
-    let sheet = sheet?;
-    let (kind, ending, body) = if workbook {
-        let body = sheet.xlsx().map_err(|error| {
-            tracing::error!(%error, "a workbook");
-            let detail = "the workbook could not be made; take the CSV";
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
-        })?;
-        (XLSX, "xlsx", body)
-    } else {
-        (CSV, "csv", sheet.csv())
+    let body = made?;
+    let (media, ending) = match kind {
+        Kind::Csv => (CSV, "csv"),
+        Kind::Xlsx => (XLSX, "xlsx"),
     };
     // Slugs hold nothing that a header or a file system could mind.
     let (competition, team) = super::slugs(request)?;
     let name = format!("attachment; filename=\"{competition}-{team}-{what}.{ending}\"");
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CONTENT_TYPE, media))
         .insert_header((header::CONTENT_DISPOSITION, name))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
@@ -81,7 +107,7 @@ fn on_clock(word: &str, sheet_zone: chrono_tz::Tz) -> String {
     format!("{word} ({})", sheet_zone.name())
 }
 
-async fn roster(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
+async fn roster(request: &HttpRequest, site: &Site, kind: Kind) -> Result<Vec<u8>, Problem> {
     let room = Room::of(request, site).await?;
     let mates = room.mates(site).await?;
     let figures = figures(&room);
@@ -109,10 +135,10 @@ async fn roster(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
             Cell::time(mate.last.and_then(|last| last.merged)),
         ]
     };
-    Ok(Sheet {
-        name: "roster",
+    let mut sheet = kind.begin(
+        "roster",
         zone,
-        head: vec![
+        &[
             w.col_person.to_owned(),
             w.col_name.to_owned(),
             w.col_code.to_owned(),
@@ -125,21 +151,22 @@ async fn roster(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
             on_clock(w.col_opened, zone),
             on_clock(w.col_last, zone),
         ],
-        rows: mates.iter().map(row).collect(),
-    })
+    )?;
+    for mate in &mates {
+        sheet.row(&row(mate))?;
+    }
+    Ok(sheet.end()?)
 }
 
-async fn results(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
+async fn results(request: &HttpRequest, site: &web::Data<Site>, kind: Kind) -> Result<Vec<u8>, Problem> {
     let room = Room::of(request, site).await?;
-    let cases = app::team_results(&site.app, room.competition(), room.team(), room.now).await?;
-    let codes = codes(site, &cases);
     let lang = room.asked.lang;
     let w = Words::of(lang);
     let zone = room.managed.competition.definition.zone;
-    Ok(Sheet {
-        name: "results",
+    let mut sheet = kind.begin(
+        "results",
         zone,
-        head: vec![
+        &[
             w.col_number.to_owned(),
             w.col_forge.to_owned(),
             w.col_repository.to_owned(),
@@ -155,12 +182,20 @@ async fn results(request: &HttpRequest, site: &Site) -> Result<Sheet, Problem> {
             on_clock(w.col_merged, zone),
             w.col_reason.to_owned(),
         ],
-        rows: cases
-            .iter()
-            .zip(&codes)
-            .map(|(case, code)| result(case, code, lang))
-            .collect(),
+    )?;
+    let own = site.clone();
+    let cells = move |case: Case| result(&case, &code_of(&own, &case), lang);
+    let mut written = Ok(());
+    app::team_results(&site.app, room.competition(), room.team(), room.now, cells, |rows| {
+        for row in rows {
+            if written.is_ok() {
+                written = sheet.row(&row);
+            }
+        }
     })
+    .await?;
+    written?;
+    Ok(sheet.end()?)
 }
 
 fn result(case: &Case, code: &str, lang: Lang) -> Vec<Cell> {

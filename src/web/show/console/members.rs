@@ -119,7 +119,7 @@ pub(super) fn figures(room: &Room) -> HashMap<crate::domain::team::PersonId, Fig
     let Some(place) = room.place() else {
         return HashMap::new();
     };
-    let own = room.live.board.members(place);
+    let own = room.snapshot.members(place);
     own.into_iter()
         .filter_map(|(person, figures)| Some((face.person(person)?.id, figures)))
         .collect()

@@ -29,6 +29,7 @@ pub async fn instance(request: HttpRequest, site: web::Data<Site>) -> HttpRespon
     let page = pages::host::InstancePage {
         shell: asked.shell(&site.origin),
         competitions: &competitions,
+        apart: &site.sources.trouble().apart,
         done: is_done(&asked),
     };
     respond::private(StatusCode::OK, pages::host::instance(&page).into_string())
@@ -49,6 +50,7 @@ async fn drawn(request: &HttpRequest, site: &Site, refused: Option<RefusedAct<'_
         event: pages::host::event(&overview.competition, shell.now),
         shell,
         overview: &overview,
+        unset: &site.sources.unset(&overview.competition.stored.slug),
         done: is_done(&asked),
         refused: refused.as_ref().map(|(act, ..)| *act),
         typed: refused

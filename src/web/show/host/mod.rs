@@ -8,7 +8,7 @@ mod sources;
 pub use acts::{audit, finalize, instance, instance_audit, overview, reopen, result, reveal};
 pub use definition::{apply, create, dry_run, edit, new};
 pub use people::{account, add, ban, people, roles, unban};
-pub use sources::{add_secret, end_secret, sources};
+pub use sources::{add_secret, end_secret, retry_source, sources};
 
 use crate::{
     app::Objection,

@@ -31,6 +31,7 @@ async fn drawn(request: &HttpRequest, site: &Site, typed: Typed<'_>) -> Result<H
         event: pages::host::event(&overview.competition, shell.now),
         shell,
         overview: &overview,
+        unset: &site.sources.unset(&overview.competition.stored.slug),
         done: is_done(&asked),
         typed,
     };
@@ -43,12 +44,18 @@ fn back(request: &HttpRequest) -> HttpResponse {
     done(&Asked::of(request), &format!("/competitions/{slug}/host/sources"))
 }
 
+/// The source that a path or a field names. Errors: `NotThere`.
+fn source(forge: &str, source: &str) -> Result<(Forge, Slug), Objection> {
+    let forge = Forge::parse(forge).map_err(|_| Objection::NotThere("source"))?;
+    let source = Slug::parse(source).map_err(|_| Objection::NotThere("source"))?;
+    Ok((forge, source))
+}
+
 async fn added(request: &HttpRequest, site: &Site, who: &Signed, typed: &Query) -> Result<i64, AppError> {
     let slug = slug(request).map_err(|_| Objection::NotThere("competition"))?;
     let named = typed.get("source").ok_or(Objection::Missing("source"))?;
-    let (forge, source) = named.split_once('/').ok_or(Objection::NotThere("source"))?;
-    let forge = Forge::parse(forge).map_err(|_| Objection::NotThere("source"))?;
-    let source = Slug::parse(source).map_err(|_| Objection::NotThere("source"))?;
+    let (forge, name) = named.split_once('/').ok_or(Objection::NotThere("source"))?;
+    let (forge, source) = source(forge, name)?;
     let secret = typed.sent("secret").unwrap_or_default();
     app::add_source_secret(&site.app, &who.0, &slug, (forge, &source), &secret, site.now()).await
 }
@@ -75,5 +82,21 @@ pub async fn end_secret(request: HttpRequest, site: web::Data<Site>, who: Signed
     match api::end_secret(request.clone(), site, who).await {
         Ok(_) => back(&request),
         Err(problem) => problem.answer(&request),
+    }
+}
+
+async fn retried(request: &HttpRequest, site: &Site, who: &Signed) -> Result<usize, AppError> {
+    let slug = slug(request).map_err(|_| Objection::NotThere("competition"))?;
+    let part = |name: &str| request.match_info().get(name).unwrap_or("");
+    let (forge, source) = source(part("forge"), part("source"))?;
+    let again = app::retry_source(&site.app, &who.0, &slug, (forge, &source), site.now()).await?;
+    site.ingest.bell.notify_one();
+    Ok(again)
+}
+
+pub async fn retry_source(request: HttpRequest, site: web::Data<Site>, who: Signed) -> HttpResponse {
+    match retried(&request, &site, &who).await {
+        Ok(_) => back(&request),
+        Err(error) => Problem::from(error).answer(&request),
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE probes;
+ALTER TABLE competitions DROP COLUMN apart_since;
