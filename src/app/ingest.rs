@@ -313,12 +313,11 @@ fn settle(db: &mut Db, settled: &[(DeliveryId, DeliveryState)]) -> Result<(), Ap
     Ok(store::settle_deliveries(db, settled)?)
 }
 
+/// What became of deliveries.
+type Settled = Vec<(DeliveryId, DeliveryState)>;
+
 /// What deliveries say: the reports among them that their sources speak for, and what becomes of each.
-fn look_at(
-    db: &mut Db,
-    definitions: &Definitions,
-    queued: Vec<Queued>,
-) -> Result<(Vec<Report>, Vec<(DeliveryId, DeliveryState)>), AppError> {
+fn look_at(db: &mut Db, definitions: &Definitions, queued: Vec<Queued>) -> Result<(Vec<Report>, Settled), AppError> {
     let mut settled = Vec::with_capacity(queued.len());
     let mut told: Vec<(Queued, Report)> = Vec::with_capacity(queued.len());
     for mut delivery in queued {

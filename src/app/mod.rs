@@ -163,7 +163,7 @@ impl From<folder::FolderError> for AppError {
 pub struct App {
     pub store: Store,
     definitions: Definitions,
-    /// Held by whoever folds a whole competition because somebody asked: such a fold holds all of it in memory.
+    /// Held by whoever folds a whole competition: such a fold holds all of it in memory, so one is made at a time.
     folding: Arc<tokio::sync::Mutex<()>>,
     passed: ingest::Passed,
 }

@@ -117,7 +117,7 @@ async fn fold(app: &App, begun: Begun, clock: Clock) -> Result<Changes, AppError
         competition, number, ..
     } = begun;
     let definitions = app.definitions();
-    let reading = app.store.read(move |db| {
+    let read = move |db: &mut Db| {
         let competition = definitions.by_id(db, competition)?;
         let replaced = competition.stored.unfinished.is_none_or(|left| left.number != number);
         // What is sealed is looked at when its seal comes off.
@@ -125,7 +125,11 @@ async fn fold(app: &App, begun: Begun, clock: Clock) -> Result<Changes, AppError
             return Ok(Vec::new());
         }
         differing(db, &competition, clock.now())
-    });
+    };
+    let reading = async {
+        let _alone = app.folding.lock().await;
+        app.store.read(read).await
+    };
     let pulls = held(app, (competition, number), clock, reading).await?;
     let changes = in_parts(app, competition, pulls, clock, begun.cause, Some(number)).await?;
     app.store

@@ -87,6 +87,7 @@ pub async fn rebuild(app: &App, slug: &Slug, now: Moment) -> Result<Rebuilt, App
         (rebuilt.rebound, rebound) = rebind_all(app).await?;
     }
     let (definitions, of) = (app.definitions(), slug.clone());
+    let alone = app.folding.lock().await;
     let (found, pulls, mut rebuilt) = app
         .store
         .read(move |db| {
@@ -105,6 +106,7 @@ pub async fn rebuild(app: &App, slug: &Slug, now: Moment) -> Result<Rebuilt, App
             Ok::<_, AppError>((count, together(pulls), rebuilt))
         })
         .await?;
+    drop(alone);
     rebuilt.submissions = found;
     if !sealed {
         let changes = in_parts(app, id, pulls, clock, Cause::Rebuild, None).await?;

@@ -311,6 +311,7 @@ struct Made {
 /// seal, and the rows are not what they give.
 async fn made_export(app: &App, id: CompetitionId) -> Result<Option<Made>, AppError> {
     let definitions = app.definitions();
+    let _alone = app.folding.lock().await;
     app.store
         .read(move |db| {
             let sealed = definitions.by_id(db, id)?;

@@ -81,8 +81,10 @@ fn versions<B: Backend>(
     migrations: migration::Result<Vec<Box<dyn Migration<B>>>>,
 ) -> migration::Result<Vec<(String, String)>> {
     let migrations = migrations?;
-    let named = |one: &Box<dyn Migration<B>>| (one.name().version().to_string(), one.name().to_string());
-    Ok(migrations.iter().map(named).collect())
+    let names = migrations.iter().map(|one| one.name());
+    Ok(names
+        .map(|name| (name.version().to_string(), name.to_string()))
+        .collect())
 }
 
 /// The migrations that have run on the database, oldest first: what its tables look like.

@@ -141,14 +141,9 @@ impl Doors {
         let number = book.next;
         book.next += 1;
         book.open += 1;
-        if let Some(address) = &counted {
-            if book
-                .by_address
-                .get(address)
-                .is_some_and(|own| own.len() >= self.of_address())
-            {
-                book.end_one(Some(address));
-            }
+        let own = |address| book.by_address.get(address).map_or(0, |own| own.len());
+        if let Some(address) = counted.as_ref().filter(|address| own(*address) >= self.of_address()) {
+            book.end_one(Some(address));
         }
         let most = self.files.saturating_sub(FILES).max(16);
         while book.files() + 1 > most && book.end_one(None) {}

@@ -409,7 +409,7 @@ async fn a_secret_that_is_not_set_shuts_its_source_alone_and_is_said() {
     let shut = status("gitee", 11).await;
     shut.is_problem(503);
     assert!(
-        shut.text().contains("doctor") && shut.header("retry-after") != "",
+        shut.text().contains("doctor") && !shut.header("retry-after").is_empty(),
         "{}",
         shut.text()
     );

@@ -90,7 +90,7 @@ fn report(dice: &mut Dice) -> Report {
         "Reverts the leak",
     ]);
     told.title = (*title).to_owned();
-    told.author = Some(actor(*dice.of(&AUTHORS)));
+    told.author = Some(actor(dice.of::<&str>(&AUTHORS)));
     told.base_branch = Some((*dice.of(&["main", "main", "r1"])).to_owned()).filter(|_| !dice.one_in(6));
     told.body =
         Some((*dice.of(&["", "", "Reverts !2", "This reverts commit c0ffee1"])).to_owned()).filter(|_| !dice.one_in(4));
@@ -110,7 +110,7 @@ fn report(dice: &mut Dice) -> Report {
     told.additions = Some(dice.below(3)).filter(|_| dice.one_in(2));
     let report = Report {
         forge: ForgeHost::parse(forge).unwrap(),
-        repository: RepoPath::parse(*dice.of(paths)).unwrap(),
+        repository: RepoPath::parse(dice.of::<&str>(paths)).unwrap(),
         repository_id: Some((*id).to_owned()).filter(|_| !dice.one_in(4)),
         number,
         telling: Telling {
@@ -410,7 +410,7 @@ async fn s4_after_any_step_rebuild_finds_nothing_and_boards_are_what_rows_say() 
                     world.now = world.now.plus(dice.below(20) as i64 * Moment::HOUR);
                     app::turn(&world.app, world.now).await.unwrap();
                     if let Some(judge) = world.judge.clone().filter(|_| dice.one_in(3)) {
-                        let slug = Slug::parse(*dice.of(&SLUGS)).unwrap();
+                        let slug = Slug::parse(dice.of::<&str>(&SLUGS)).unwrap();
                         let _ = app::reveal(&world.app, &judge, &slug, None, world.now).await;
                     }
                     format!("it is {}", world.now)
