@@ -76,9 +76,7 @@ pub use deletion::delete_me;
 pub use doctor::{Health, Symptom, doctor};
 pub use dry_run::{At, Counted, DryRun, Moved, MovedLine, MovedSubmission, dry_run};
 pub use evaluate::{Changes, Dirty, evaluate};
-pub use explain::{
-    Case, CheckLine, Explained, Explanation, Sight, Unread, case, explain, own_hosts, pasted, written,
-};
+pub use explain::{Case, CheckLine, Explained, Explanation, Sight, Unread, case, explain, own_hosts, pasted, written};
 pub use export::{Exported, export};
 pub use handshake::{Arrival, Begun, HANDSHAKE, Returned, begin_handshake, end_handshake};
 pub use ingest::{BODY_LIMIT, Ingest, Received, oldest_waiting, pack, unpack, work_queue};
