@@ -36,7 +36,7 @@ impl Ties {
         }
         if submission
             .team
-            .is_some_and(|team| self.belongs(team, pull.merged_at, now))
+            .is_some_and(|team| self.belongs(team, submission.merged_at, now))
         {
             return Some(Objection::OwnTeam);
         }

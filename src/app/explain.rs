@@ -33,7 +33,6 @@ pub enum Sight {
 
 /// The answer to "why isn't my pull counted?".
 pub struct Explanation {
-    pub name: PullName,
     pub what: Explained,
     /// The newest delivery that seems to be about the pull and could not be read.
     pub unread: Option<Unread>,
@@ -130,12 +129,12 @@ pub async fn explain(
         .read(move |db| {
             let competition = definitions.of(db, &slug)?;
             let unread = unread(db, &definitions, &name, sight)?;
-            let answer = |name, what| Explanation { name, what, unread };
+            let answer = |what| Explanation { what, unread };
             // Several repositories may have borne the path: the first that this competition looks at is meant.
             for fact in store::facts_by_name(db, &name.forge, &name.repository, name.number)? {
                 if let Some(submission) = store::submissions_of_pulls(db, competition.id(), &[fact.id])?.pop() {
                     let case = case_of(db, competition, submission, fact, sight, now)?;
-                    return Ok(answer(name, Explained::Case(Box::new(case))));
+                    return Ok(answer(Explained::Case(Box::new(case))));
                 }
             }
             let scope = competition.definition.scope();
@@ -143,7 +142,7 @@ pub async fn explain(
                 Some(_) => Explained::Unknown,
                 None => Explained::OutOfScope,
             };
-            Ok(answer(name, what))
+            Ok(answer(what))
         })
         .await
 }

@@ -96,13 +96,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             host,
         } => {
             let listing = import::Listing::parse(from.as_deref(), repository.as_deref(), host.as_deref())?;
-            import::run(
-                &open(&arguments, Opening::Use).await?,
-                file,
-                competition.as_deref(),
-                listing,
-            )
-            .await
+            let app = open(&arguments, Opening::Use).await?;
+            import::run(&app, file, competition.as_deref(), listing).await
         }
         Command::Standings {
             slug,

@@ -126,10 +126,10 @@ tables! {
         finalized_at: Option<i64>,
         turned_at: i64,
         roster_hash: Option<String>,
+        apart_since: Option<i64>,
         unfinished: Option<String>,
         unfinished_number: i64,
         unfinished_until: Option<i64>,
-        apart_since: Option<i64>,
     }
     teams ("id", "id", true, false) {
         id: i64,

@@ -859,7 +859,7 @@ async fn a_judge_says_when_a_pull_landed_that_its_forge_calls_closed() {
     for (number, told) in [
         (3, json!(landed)),
         (4, json!(landed)),
-        (1, json!(moment(crate::support::ahead(1)))),
+        (1, json!(moment(ahead(1)))),
         (1, json!(moment(ago(100)))),
         (1, json!("yesterday")),
         (1, Value::Null),
