@@ -439,12 +439,14 @@ impl Case {
         let mut told = json!({
             "action": decided.decision.action,
             "points": decided.decision.points,
-            "merged_at": decided.decision.landed.as_ref().map(|landed| landed.merged_at),
-            "merge_sha": decided.decision.landed.as_ref().and_then(|landed| landed.merge_sha.as_deref()),
             "reason": decided.reason,
             "decided_at": decided.at,
             "stands": self.decision_holds(),
         });
+        if let Some(landed) = &decided.decision.landed {
+            told["merged_at"] = json!(landed.merged_at);
+            told["merge_sha"] = json!(landed.merge_sha);
+        }
         if self.sight == Sight::Live {
             told["by"] = json!(decided.judge_login);
         }

@@ -58,7 +58,9 @@ pub fn items(file: &[u8]) -> Vec<Item<'_>> {
     let rest = file.get(begin..).unwrap_or_default();
     // Of what is printed with indents no line both opens and closes a pull.
     let whole = |line: &[u8]| line.starts_with(b"{") && line.trim_ascii_end().ends_with(b"}");
-    let a_line_each = rest.starts_with(b"{") && rest.split(|b| *b == b'\n').any(whole);
+    let first = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+    let indented = first.trim_ascii() == b"{";
+    let a_line_each = rest.starts_with(b"{") && !indented && rest.split(|b| *b == b'\n').any(whole);
     let mut found = Vec::new();
     if !a_line_each {
         among(file, 1, &mut found);

@@ -124,7 +124,11 @@ impl Vitals {
             store.write(move |db| store::probe(db, &instance, now)).await?;
             let committed = Instant::now();
             let read = |db: &mut store::Db| Ok::<_, StoreError>((store::tables(db)?, store::oldest_queued(db)?));
-            Ok::<_, StoreError>((committed, store.read(read).await?))
+            let (tables, queued) = store.read(read).await?;
+            // What is kept and not taken over yet waits too.
+            let kept = store.inbox_oldest().await?;
+            let oldest = [queued, kept].into_iter().flatten().min();
+            Ok::<_, StoreError>((committed, (tables, oldest)))
         };
         let looked = tokio::time::timeout(self.patience.answer, looking).await;
         let mut seen = self.seen.lock();

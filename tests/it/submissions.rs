@@ -204,7 +204,7 @@ async fn a_page_of_a_thousand_takes_some_dozen_statements() {
         let (few, many) = (asked(10).await, asked(1_000).await);
         assert!(few > 3, "{path}: nothing was counted");
         assert!(
-            many <= 80,
+            many <= 130,
             "{path}: a page of 10 takes {few} statements, one of 1,000 takes {many}"
         );
     }
