@@ -80,7 +80,7 @@ pub(super) fn begin(
         None => (stored.seq, store::recorded_at(db, id, stored.seq)?),
         Some(freeze) => {
             let told = told_under(db, id, freeze)?;
-            slots.iter_mut().for_each(|slot| slot.tell(&told.pending));
+            slots.iter_mut().for_each(|slot| slot.tell(freeze, &told.pending));
             (told.shown, told.recorded)
         }
     };

@@ -64,8 +64,11 @@ impl Slot {
     }
 
     /// Takes back what judges said of a submission that a freeze hides.
-    pub fn tell(&mut self, pending: &HashMap<SubmissionId, bool>) {
-        if let Some(pending) = pending.get(&self.id) {
+    ///
+    /// `pending`: of what was once merged from the freeze on; of that only what still is.
+    pub fn tell(&mut self, freeze: Moment, pending: &HashMap<SubmissionId, bool>) {
+        let late = self.word().merged_at.is_some_and(|merged| merged >= freeze);
+        if let Some(pending) = pending.get(&self.id).filter(|_| late) {
             self.status = if *pending { Status::Waiting } else { Status::Rejected };
         }
     }
