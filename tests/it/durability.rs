@@ -33,7 +33,7 @@ async fn s6_kill_9_in_a_loop_under_load_loses_nothing_that_was_acknowledged() {
             })
             .collect();
         // Another moment every time: while hooks commit, while a turn runs, between them.
-        tokio::time::sleep(Duration::from_millis(150 + round * 97)).await;
+        tokio::time::sleep(Duration::from_millis(600 + round * 97)).await;
         server.kill();
         for lane in sending {
             acknowledged.extend(lane.await.unwrap());
