@@ -134,8 +134,15 @@ impl Site {
         self.running.take().unwrap().stop().await;
     }
 
+    /// Seeds beside what runs, and waits until its board is there.
     pub async fn seed(&self, dir: &Path) -> app::Seeded {
-        app::seed(self.app(), dir, app::now(), |_| ()).await.unwrap()
+        let seeded = app::seed(self.app(), dir, app::now(), |_| ()).await.unwrap();
+        let path = format!("/api/v1/competitions/{}", seeded.slug);
+        until("a board of what was seeded", || async {
+            (self.get(&path).await.status == 200).then_some(())
+        })
+        .await;
+        seeded
     }
 
     pub async fn answer(&self, request: reqwest::RequestBuilder) -> Answer {
