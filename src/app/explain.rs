@@ -266,7 +266,7 @@ pub(super) fn hide(competition: &Competition, submission: &mut Submission, sight
     }
     submission.points = 0;
     submission.given = None;
-    if submission.refused() {
+    if submission.by_rules == Status::Rejected {
         submission.status = Status::Rejected;
         return Hidden::Decision;
     }

@@ -24,6 +24,7 @@ struct Holding {
     status: Status,
     points: i64,
     merged_at: Option<Moment>,
+    by_rules: Status,
 }
 
 impl Holding {
@@ -34,6 +35,7 @@ impl Holding {
             status: row.status,
             points: row.points,
             merged_at: row.merged_at,
+            by_rules: row.by_rules,
         }
     }
 }
@@ -80,6 +82,7 @@ pub(super) fn judge(
             reverted_by: verdict.reverted_by,
             duplicate: verdict.duplicate,
             given: subject.given(verdict.status),
+            by_rules: subject.by_rules(&verdict.outcomes),
         };
         (row, keys)
     };
@@ -263,7 +266,11 @@ fn record(
         };
         let link = entry.hash(hash);
         hash = Some(link);
-        entries.push(Chained { entry, hash: link });
+        entries.push(Chained {
+            entry,
+            hash: link,
+            by_rules: status.map(|_| whose.by_rules),
+        });
     };
     for change in changes {
         match (&change.before, &change.after) {

@@ -8,7 +8,7 @@ use super::{
     check::{self, Check, Outcome, Outcomes},
     competition::{Definition, Place, Review},
     forge::ForgeHost,
-    landing::landing,
+    landing::{self, landing},
     pull::{Actor, Pull, State},
     revert::{self, Named, Target},
     team::{PersonId, Roster, SubmissionId, TeamId},
@@ -181,6 +181,8 @@ pub struct Subject {
     pub family: u32,
     /// None: not merged (or nobody told when), and so nobody's neighbour in time.
     pub merged_at: Option<Moment>,
+    /// A judge alone says that it landed: the forge has it closed.
+    pub landed_by_judge: bool,
     pub confirmed: bool,
     pub merge_sha: Option<String>,
     pub squash_sha: Option<String>,
@@ -224,6 +226,7 @@ impl Subject {
             number: pull.number,
             family: place.family,
             merged_at: landing.merged_at.filter(|_| landing.state == State::Merged),
+            landed_by_judge: landing.word == landing::Word::Judge && pull.state == State::Closed,
             confirmed: outcomes.of(Check::Confirmed) == Outcome::Pass,
             merge_sha: sha(landing.merge_sha),
             squash_sha: sha(pull.squash_sha.as_deref()),
@@ -236,6 +239,16 @@ impl Subject {
             worth: definition.scoring.worth(&pull.labels),
             outcomes,
             ruling: decision.map(|decision| decision.ruling(pull)),
+        }
+    }
+
+    /// What the rules alone say, whatever judges did: all that may be told of what a freeze hides. `Waiting`: it is
+    /// pending; `Rejected`: a rule refuses it. `outcomes`: those of the fold.
+    pub fn by_rules(&self, outcomes: &Outcomes) -> Status {
+        if self.landed_by_judge || outcomes.has(Outcome::Fail) {
+            Status::Rejected
+        } else {
+            Status::Waiting
         }
     }
 

@@ -116,10 +116,11 @@ fn told_under(db: &mut Db, id: CompetitionId, freeze: Moment) -> Result<Told, St
         after = last.entry.seq;
         for chained in &entries {
             let entry = &chained.entry;
-            if entry.cause == Cause::Decision && pending.contains_key(&entry.submission) {
+            if chained.by_rules.is_none() && entry.cause == Cause::Decision && pending.contains_key(&entry.submission) {
                 continue;
             }
-            let is = entry.status.is_some_and(|status| status != Status::Rejected);
+            let told = entry.status.map(|status| chained.by_rules.unwrap_or(status));
+            let is = told.is_some_and(|status| status != Status::Rejected);
             let was = pending.insert(entry.submission, is).unwrap_or(false);
             if is != was && shown.is_none_or(|(seq, _)| entry.seq > seq) {
                 shown = Some((entry.seq, entry.recorded_at));

@@ -162,8 +162,9 @@ impl State {
             .freeze
             .is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
         // What judges say of what a freeze hides is not told: it stays as the rules have it.
-        let status = match earlier_word {
-            Some(word) if late && entry.cause == Cause::Decision => word.status,
+        let status = match (chained.by_rules, earlier_word) {
+            (Some(by_rules), _) if late => by_rules,
+            (None, Some(word)) if late && entry.cause == Cause::Decision => word.status,
             _ => status,
         };
         let gone = entry.status.is_none();

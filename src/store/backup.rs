@@ -230,6 +230,7 @@ tables! {
         duplicate_of: Option<i64>,
         likeness: Option<String>,
         given: Option<i64>,
+        by_rules: String,
     }
     links ("competition_id, key, submission_id", "competition_id, key, submission_id", false, false) {
         competition_id: i64,
@@ -249,6 +250,7 @@ tables! {
         cause: String,
         #[serde(with = "base64ed")]
         hash: Vec<u8>,
+        by_rules: Option<String>,
     }
     deliveries ("id", "id", true, false) {
         id: i64,

@@ -18,6 +18,9 @@ use diesel::prelude::*;
 pub struct Chained {
     pub entry: Entry,
     pub hash: Hash,
+    /// What may be told of the submission while a freeze hides it, and no part of what is hashed. None: it left,
+    /// or the entry is of before this was kept.
+    pub by_rules: Option<Status>,
 }
 
 type Row = (
@@ -32,14 +35,18 @@ type Row = (
     Option<String>,
     String,
     Vec<u8>,
+    Option<String>,
 );
 
 fn chained(row: Row) -> Result<Chained, StoreError> {
-    let (_, seq, at, recorded_at, submission, person, team, points, status, cause, hash) = row;
-    let status = match status {
-        None => None,
-        Some(text) => Some(Status::parse(&text).ok_or_else(|| StoreError::unreadable("status", &text))?),
+    let (_, seq, at, recorded_at, submission, person, team, points, status, cause, hash, by_rules) = row;
+    let parse = |text: Option<String>| match text {
+        None => Ok(None),
+        Some(text) => Status::parse(&text)
+            .map(Some)
+            .ok_or_else(|| StoreError::unreadable("status", &text)),
     };
+    let status = parse(status)?;
     Ok(Chained {
         entry: Entry {
             at: at.map(Moment::from_millis),
@@ -53,6 +60,7 @@ fn chained(row: Row) -> Result<Chained, StoreError> {
             team,
         },
         hash: Hash::from_bytes(&hash).ok_or_else(|| StoreError::unreadable("hash of entry", &seq))?,
+        by_rules: parse(by_rules)?,
     })
 }
 
@@ -86,7 +94,7 @@ pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> R
     for part in entries.chunks(PART) {
         let rows: Vec<_> = part
             .iter()
-            .map(|Chained { entry, hash }| {
+            .map(|Chained { entry, hash, by_rules }| {
                 (
                     ledger::competition_id.eq(competition.0),
                     ledger::seq.eq(entry.seq),
@@ -99,6 +107,7 @@ pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> R
                     ledger::status.eq(entry.status.map(Status::as_str)),
                     ledger::cause.eq(entry.cause.as_str()),
                     ledger::hash.eq(hash.0.as_slice()),
+                    ledger::by_rules.eq(by_rules.map(Status::as_str)),
                 )
             })
             .collect();

@@ -133,6 +133,7 @@ diesel::table! {
         duplicate_of -> Nullable<BigInt>,
         likeness -> Nullable<Text>,
         given -> Nullable<BigInt>,
+        by_rules -> Text,
     }
 }
 diesel::table! {
@@ -155,6 +156,7 @@ diesel::table! {
         status -> Nullable<Text>,
         cause -> Text,
         hash -> Binary,
+        by_rules -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -33,13 +33,8 @@ pub struct Submission {
     pub duplicate: Option<Duplicate>,
     /// Points that a judge gave, while they stand.
     pub given: Option<i64>,
-}
-
-impl Submission {
-    /// A rule refuses it, whatever a judge said.
-    pub fn refused(&self) -> bool {
-        self.outcomes.contains('f')
-    }
+    /// See [`Subject::by_rules`](crate::domain::evaluate::Subject::by_rules).
+    pub by_rules: Status,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -60,6 +55,7 @@ pub(super) struct Row {
     duplicate_of: Option<i64>,
     likeness: Option<String>,
     given: Option<i64>,
+    by_rules: String,
 }
 
 impl From<&Submission> for Row {
@@ -79,6 +75,7 @@ impl From<&Submission> for Row {
             duplicate_of: s.duplicate.map(|d| d.of.0),
             likeness: s.duplicate.map(|d| d.how.as_str().into()),
             given: s.given,
+            by_rules: s.by_rules.as_str().into(),
         }
     }
 }
@@ -106,6 +103,7 @@ fn submission(row: Row) -> Result<Submission, StoreError> {
             how,
         }),
         given: row.given,
+        by_rules: status(&row.by_rules)?,
     })
 }
 
@@ -312,6 +310,7 @@ pub fn put_submissions(db: &mut Db, rows: &[Submission]) -> Result<(), StoreErro
                     submissions::duplicate_of.eq(excluded(submissions::duplicate_of)),
                     submissions::likeness.eq(excluded(submissions::likeness)),
                     submissions::given.eq(excluded(submissions::given)),
+                    submissions::by_rules.eq(excluded(submissions::by_rules)),
                 ))
                 .execute($c)?
         };
@@ -508,13 +507,11 @@ pub fn list_submissions(db: &mut Db, wanted: &ListWanted) -> Result<Vec<Submissi
                             .lt(freeze.millis())
                             .or(submissions::merged_at.is_null());
                         let late = submissions::merged_at.ge(freeze.millis());
-                        let refused = submissions::outcomes.like("%f%");
+                        let by_rules = submissions::by_rules.eq(status.as_str());
                         let told = is.and(open.assume_not_null());
                         match status {
-                            Status::Rejected => query.filter(told.or(late.assume_not_null().and(refused))),
-                            Status::Waiting => {
-                                let held = submissions::outcomes.not_like("%f%");
-                                query.filter(told.or(late.assume_not_null().and(held)))
+                            Status::Rejected | Status::Waiting => {
+                                query.filter(told.or(late.assume_not_null().and(by_rules)))
                             }
                             Status::Accepted | Status::Review => query.filter(told),
                         }

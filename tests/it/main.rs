@@ -36,4 +36,5 @@ mod surface;
 mod teams;
 mod teams_pages;
 mod truth;
+mod unseen;
 mod upkeep;

@@ -255,7 +255,14 @@ fn holds(acts: &[Act], awake: &[bool]) {
                 };
                 world.words.insert(*id, word);
                 let hash = Hash::default();
-                state.take(&Chained { entry, hash }, &HashMap::new());
+                state.take(
+                    &Chained {
+                        entry,
+                        hash,
+                        by_rules: None,
+                    },
+                    &HashMap::new(),
+                );
             }
             Act::Hours(hours) => {
                 world.now += hours;

@@ -1,0 +1,2 @@
+ALTER TABLE ledger DROP COLUMN by_rules;
+ALTER TABLE submissions DROP COLUMN by_rules;
