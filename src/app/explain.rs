@@ -219,14 +219,19 @@ pub(super) fn case_of(
         Some(duplicate) => name_of(db, duplicate.of)?.map(|name| (duplicate.how, name)),
         None => None,
     };
-    let (decision, award, history) = if hidden != Hidden::Nothing {
-        (None, None, Vec::new())
-    } else {
-        (
+    let (decision, award, history) = match hidden {
+        Hidden::Nothing => (
             store::standing_of(db, &[submission.id])?.remove(&submission.id),
             award_of(db, &competition, &submission)?,
             store::ledger_of(db, submission.id)?,
-        )
+        ),
+        // What was told before its merge is known to be late stays told.
+        Hidden::Decision => {
+            let mut history = store::ledger_of(db, submission.id)?;
+            history.retain(|chained| chained.entry.at.is_none());
+            (None, None, history)
+        }
+        Hidden::All => (None, None, Vec::new()),
     };
     Ok(Case {
         competition: Arc::new(competition),

@@ -16,6 +16,7 @@ use crate::{
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 use std::{
+    cmp::Reverse,
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
 };
@@ -98,6 +99,14 @@ pub async fn own<T: Send + 'static>(
                     told.status == status
                 });
             }
+            rows.sort_by_cached_key(|row| {
+                let freeze = known.get(&row.competition).and_then(|competition| {
+                    let seal = competition.stored.seal;
+                    competition.definition.frozen_at(seal, now)
+                });
+                let merged_at = row.told_merged_at(freeze);
+                (merged_at.is_some(), Reverse(merged_at), Reverse(row.id))
+            });
             let total = rows.len() as u64;
             let rows: Vec<Submission> = rows.into_iter().skip(query.offset).take(query.limit).collect();
             Ok(Own {

@@ -216,7 +216,7 @@ fn others(db: &mut Db, competition: &Competition, docket: &Docket) -> Result<(Ve
     let Some(person) = docket.submission.person else {
         return Ok((Vec::new(), 0));
     };
-    let (rows, total) = store::latest_submissions(db, competition.id(), None, Some(person), 0, OTHERS + 1)?;
+    let (rows, total) = store::latest_submissions(db, competition.id(), None, Some(person), None, 0, OTHERS + 1)?;
     let pulls: Vec<_> = rows.iter().map(|row| row.pull).collect();
     let titles: HashMap<_, String> = store::facts_by_id(db, &pulls)?
         .into_iter()

@@ -108,8 +108,10 @@ pub async fn latest(
                 Whose::Team(team) => (Some(team), None),
                 Whose::Person(person) => (None, Some(person)),
             };
-            let (rows, total) =
-                store::latest_submissions(db, competition.id(), team, person, offset as i64, limit as i64)?;
+            let freeze = competition.definition.frozen_at(competition.stored.seal, now);
+            let freeze = freeze.filter(|_| sight == Sight::Public);
+            let (offset, limit) = (offset as i64, limit as i64);
+            let (rows, total) = store::latest_submissions(db, competition.id(), team, person, freeze, offset, limit)?;
             let cases = cases(db, &competition, rows, sight, now)?;
             Ok((cases, total.unsigned_abs()))
         })

@@ -11,7 +11,7 @@ use crate::domain::{
     team::{CompetitionId, PersonId, PullId, SubmissionId, TeamId},
     time::Moment,
 };
-use diesel::{connection::DefaultLoadingMode, prelude::*, upsert::excluded};
+use diesel::{connection::DefaultLoadingMode, dsl::case_when, prelude::*, upsert::excluded};
 use std::collections::HashMap;
 
 /// A submission's row: the opinion that evaluation came to last.
@@ -36,6 +36,36 @@ pub struct Submission {
     /// See [`Subject::by_rules`](crate::domain::evaluate::Subject::by_rules).
     pub by_rules: Status,
 }
+
+impl Submission {
+    /// When it was merged, as a list that is ordered by it may tell. What came from the freeze on and is refused by
+    /// the rules is as if it were not merged: a judge may have said so, and when.
+    pub fn told_merged_at(&self, freeze: Option<Moment>) -> Option<Moment> {
+        let hides = |merged: &Moment| freeze.is_some_and(|freeze| *merged >= freeze);
+        self.merged_at
+            .filter(|merged| self.by_rules != Status::Rejected || !hides(merged))
+    }
+}
+
+/// Of a query over submissions, those that are told to have one of these statuses: what was merged from the freeze
+/// on, if there is one, has the status that the rules alone give it. The one place in SQL that says so.
+macro_rules! told_as {
+    ($query:expr, $statuses:expr, $freeze:expr) => {{
+        use crate::store::schema::submissions;
+        let statuses: Vec<&str> = $statuses;
+        let stands = submissions::status.eq_any(statuses.clone());
+        match $freeze.map(crate::domain::time::Moment::millis) {
+            None => $query.filter(stands),
+            Some(freeze) => {
+                let early = submissions::merged_at.lt(freeze).or(submissions::merged_at.is_null());
+                let shown = stands.and(early.assume_not_null());
+                let late = submissions::merged_at.ge(freeze).assume_not_null();
+                $query.filter(shown.or(late.and(submissions::by_rules.eq_any(statuses))))
+            }
+        }
+    }};
+}
+pub(super) use told_as;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = submissions)]
@@ -499,24 +529,7 @@ pub fn list_submissions(db: &mut Db, wanted: &ListWanted) -> Result<Vec<Submissi
                 query = query.filter(submissions::person_id.eq(person.0));
             }
             if let Some(status) = wanted.status {
-                let is = submissions::status.eq(status.as_str());
-                query = match wanted.freeze {
-                    None => query.filter(is),
-                    Some(freeze) => {
-                        let open = submissions::merged_at
-                            .lt(freeze.millis())
-                            .or(submissions::merged_at.is_null());
-                        let late = submissions::merged_at.ge(freeze.millis());
-                        let by_rules = submissions::by_rules.eq(status.as_str());
-                        let told = is.and(open.assume_not_null());
-                        match status {
-                            Status::Rejected | Status::Waiting => {
-                                query.filter(told.or(late.assume_not_null().and(by_rules)))
-                            }
-                            Status::Accepted | Status::Review => query.filter(told),
-                        }
-                    }
-                };
+                query = told_as!(query, vec![status.as_str()], wanted.freeze);
             }
             query.load::<Row>($c)?
         }};
@@ -529,12 +542,14 @@ pub fn list_submissions(db: &mut Db, wanted: &ListWanted) -> Result<Vec<Submissi
 }
 
 /// A part of a team's or a person's submissions, the newest merge first (what is not merged before them),
-/// and how many there are in all.
+/// and how many there are in all. Under a freeze, what was merged from it on is where
+/// [`Submission::told_merged_at`] puts it.
 pub fn latest_submissions(
     db: &mut Db,
     competition: CompetitionId,
     team: Option<TeamId>,
     person: Option<PersonId>,
+    freeze: Option<Moment>,
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<Submission>, i64), StoreError> {
@@ -553,11 +568,12 @@ pub fn latest_submissions(
                 query
             };
             let total: i64 = of().count().get_result($c)?;
-            let order = (
-                submissions::merged_at.is_not_null(),
-                submissions::merged_at.desc(),
-                submissions::id.desc(),
-            );
+            let until = freeze.map_or(i64::MAX, Moment::millis);
+            let early = submissions::merged_at.lt(until).assume_not_null();
+            let told = early.or(submissions::by_rules.ne(Status::Rejected.as_str()));
+            // As `Submission::told_merged_at`.
+            let merged_at = case_when(told, submissions::merged_at);
+            let order = (merged_at.is_not_null(), merged_at.desc(), submissions::id.desc());
             (of().order(order).offset(offset).limit(limit).load::<Row>($c)?, total)
         }};
     }

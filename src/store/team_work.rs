@@ -4,7 +4,7 @@
 use super::{
     Db, PART, StoreError, Submission, on,
     schema::{pulls, submissions},
-    submissions::{Row, all},
+    submissions::{Row, all, told_as},
 };
 use crate::domain::{
     evaluate::Status,
@@ -22,7 +22,7 @@ pub struct TeamWanted {
     pub person: Option<PersonId>,
     /// None: in review or waiting.
     pub status: Option<Status>,
-    /// What was merged from here on and is not rejected shows as waiting, and under no other status.
+    /// What was merged from here on has the status that the rules alone give it.
     pub freeze: Option<Moment>,
     /// By the pull's creation; false: the oldest first.
     pub newest_first: bool,
@@ -47,25 +47,7 @@ pub fn team_submissions(db: &mut Db, wanted: &TeamWanted) -> Result<(Vec<Submiss
                     Some(status) => vec![status.as_str()],
                     None => vec![Status::Review.as_str(), Status::Waiting.as_str()],
                 };
-                let is = submissions::status.eq_any(statuses);
-                let rejected = Status::Rejected.as_str();
-                match wanted.freeze {
-                    None => query.filter(is),
-                    Some(_) if wanted.status == Some(Status::Rejected) => query.filter(is),
-                    Some(freeze) => {
-                        let open = submissions::merged_at
-                            .lt(freeze.millis())
-                            .or(submissions::merged_at.is_null());
-                        let shown = is.and(open.assume_not_null());
-                        let hidden = submissions::merged_at
-                            .ge(freeze.millis())
-                            .and(submissions::status.ne(rejected));
-                        match wanted.status {
-                            None | Some(Status::Waiting) => query.filter(shown.or(hidden.assume_not_null())),
-                            Some(Status::Accepted | Status::Review | Status::Rejected) => query.filter(shown),
-                        }
-                    }
-                }
+                told_as!(query, statuses, wanted.freeze)
             };
             let total: i64 = of().count().get_result($c)?;
             let part = of().select(Row::as_select()).offset(wanted.offset).limit(wanted.limit);
