@@ -219,19 +219,23 @@ pub(super) fn case_of(
         Some(duplicate) => name_of(db, duplicate.of)?.map(|name| (duplicate.how, name)),
         None => None,
     };
-    let (decision, award, history) = match hidden {
+    // What a freeze hides of it now, or hid before a judge took back when it landed, is no history that is told.
+    let freeze = competition.definition.frozen_at(competition.stored.seal, now);
+    let freeze = freeze.filter(|_| sight == Sight::Public);
+    let history = match hidden {
+        Hidden::All => Vec::new(),
+        Hidden::Nothing | Hidden::Decision => {
+            let mut history = store::ledger_of(db, submission.id)?;
+            history.retain(|chained| freeze.is_none_or(|freeze| !chained.is_late(freeze)));
+            history
+        }
+    };
+    let (decision, award) = match hidden {
         Hidden::Nothing => (
             store::standing_of(db, &[submission.id])?.remove(&submission.id),
             award_of(db, &competition, &submission)?,
-            store::ledger_of(db, submission.id)?,
         ),
-        // What was told before its merge is known to be late stays told.
-        Hidden::Decision => {
-            let mut history = store::ledger_of(db, submission.id)?;
-            history.retain(|chained| chained.entry.at.is_none());
-            (None, None, history)
-        }
-        Hidden::All => (None, None, Vec::new()),
+        Hidden::Decision | Hidden::All => (None, None),
     };
     Ok(Case {
         competition: Arc::new(competition),

@@ -1,7 +1,7 @@
 //! `seed`: a competition's folder becomes the competition, or the difference to what it was.
 
 use super::{
-    App, AppError, Competition, LineSum,
+    App, AppError, Competition, LineSum, Objection,
     define::folds_alike,
     parts::{Begun, begin, finish},
     reach::look_again,
@@ -98,6 +98,12 @@ fn put_folder(db: &mut Db, folder: &Folder, now: Moment) -> Result<(bool, Option
     let mut changed = known
         .as_ref()
         .is_none_or(|stored| stored.definition != folder.definition_text);
+    let roster_changed = known.as_ref().and_then(|stored| stored.roster_hash.as_deref()) != Some(&folder.roster_hash);
+    // Final is final for a folder too; one that is as it was loaded changes nothing and is no attempt.
+    let is_final = known.as_ref().is_some_and(|stored| stored.seal.finalized_at.is_some());
+    if is_final && (changed || roster_changed) {
+        return Err(Objection::Sealed.into());
+    }
     let id = match &known {
         Some(stored) if !changed => stored.id,
         _ => store::put_definition(db, slug, &folder.definition_text, now)?,
@@ -106,7 +112,6 @@ fn put_folder(db: &mut Db, folder: &Folder, now: Moment) -> Result<(bool, Option
         look_again(db, &folder.definition, now)?;
     }
     // Teams and people as they were loaded last are left alone: since then people may have joined and left.
-    let roster_changed = known.as_ref().and_then(|stored| stored.roster_hash.as_deref()) != Some(&folder.roster_hash);
     let (mut teams_changed, mut people_changed) = (false, false);
     if roster_changed {
         let (teams, changed, gone) = put_teams(db, id, folder)?;

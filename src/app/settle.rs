@@ -245,7 +245,7 @@ fn record(
     let stored = store::competition_by_id(db, competition.id())?.unwrap_or_else(|| competition.stored.clone());
     let (mut seq, mut hash) = (stored.seq, stored.hash);
     let mut entries: Vec<Chained> = Vec::with_capacity(changes.len());
-    let mut push = |id: SubmissionId, whose: &Holding, points: i64, status: Option<Status>| {
+    let mut push = |id: SubmissionId, whose: &Holding, points: i64, status: Option<Status>, was: Option<Moment>| {
         seq += 1;
         let entry = Entry {
             at: whose.merged_at,
@@ -270,19 +270,22 @@ fn record(
             entry,
             hash: link,
             by_rules: status.map(|_| whose.by_rules),
+            was_at: was.filter(|_| whose.merged_at.is_none()),
         });
     };
     for change in changes {
         match (&change.before, &change.after) {
             (Some(before), Some(after)) if before.person == after.person && before.team == after.team => {
-                push(change.id, after, after.points - before.points, Some(after.status));
+                let points = after.points - before.points;
+                push(change.id, after, points, Some(after.status), before.merged_at);
             }
             (before, after) => {
                 if let Some(before) = before {
-                    push(change.id, before, -before.points, None);
+                    push(change.id, before, -before.points, None, None);
                 }
                 if let Some(after) = after {
-                    push(change.id, after, after.points, Some(after.status));
+                    let was = before.and_then(|before| before.merged_at);
+                    push(change.id, after, after.points, Some(after.status), was);
                 }
             }
         }

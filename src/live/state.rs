@@ -158,9 +158,7 @@ impl State {
             None => (Status::Rejected, 0),
         };
         let lens = self.words.lens;
-        let late = lens
-            .freeze
-            .is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
+        let late = lens.freeze.is_some_and(|freeze| chained.is_late(freeze));
         // What judges say of what a freeze hides is not told: it stays as the rules have it.
         let status = match (chained.by_rules, earlier_word) {
             (Some(by_rules), _) if late => by_rules,

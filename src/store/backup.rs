@@ -251,6 +251,7 @@ tables! {
         #[serde(with = "base64ed")]
         hash: Vec<u8>,
         by_rules: Option<String>,
+        was_at: Option<i64>,
     }
     deliveries ("id", "id", true, false) {
         id: i64,

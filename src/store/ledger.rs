@@ -21,6 +21,15 @@ pub struct Chained {
     /// What may be told of the submission while a freeze hides it, and no part of what is hashed. None: it left,
     /// or the entry is of before this was kept.
     pub by_rules: Option<Status>,
+    /// When it was merged before this entry, where the entry says that it is not: a judge's word was taken back.
+    pub was_at: Option<Moment>,
+}
+
+impl Chained {
+    /// Whether a freeze hides the entry: it is about what was merged from then on, now or just before.
+    pub fn is_late(&self, freeze: Moment) -> bool {
+        self.entry.at.or(self.was_at).is_some_and(|at| at >= freeze)
+    }
 }
 
 type Row = (
@@ -36,10 +45,11 @@ type Row = (
     String,
     Vec<u8>,
     Option<String>,
+    Option<i64>,
 );
 
 fn chained(row: Row) -> Result<Chained, StoreError> {
-    let (_, seq, at, recorded_at, submission, person, team, points, status, cause, hash, by_rules) = row;
+    let (_, seq, at, recorded_at, submission, person, team, points, status, cause, hash, by_rules, was_at) = row;
     let parse = |text: Option<String>| match text {
         None => Ok(None),
         Some(text) => Status::parse(&text)
@@ -61,6 +71,7 @@ fn chained(row: Row) -> Result<Chained, StoreError> {
         },
         hash: Hash::from_bytes(&hash).ok_or_else(|| StoreError::unreadable("hash of entry", &seq))?,
         by_rules: parse(by_rules)?,
+        was_at: was_at.map(Moment::from_millis),
     })
 }
 
@@ -94,7 +105,13 @@ pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> R
     for part in entries.chunks(PART) {
         let rows: Vec<_> = part
             .iter()
-            .map(|Chained { entry, hash, by_rules }| {
+            .map(|chained| {
+                let Chained {
+                    entry,
+                    hash,
+                    by_rules,
+                    was_at,
+                } = chained;
                 (
                     ledger::competition_id.eq(competition.0),
                     ledger::seq.eq(entry.seq),
@@ -108,6 +125,7 @@ pub fn append(db: &mut Db, competition: CompetitionId, entries: &[Chained]) -> R
                     ledger::cause.eq(entry.cause.as_str()),
                     ledger::hash.eq(hash.0.as_slice()),
                     ledger::by_rules.eq(by_rules.map(Status::as_str)),
+                    ledger::was_at.eq(was_at.map(Moment::millis)),
                 )
             })
             .collect();
@@ -132,6 +150,7 @@ pub fn last_entry_before_freeze(
     let query = ledger::table
         .filter(ledger::competition_id.eq(competition.0))
         .filter(ledger::at.lt(freeze.millis()).or(ledger::at.is_null()))
+        .filter(ledger::was_at.lt(freeze.millis()).or(ledger::was_at.is_null()))
         .order(ledger::seq.desc())
         .select((ledger::seq, ledger::recorded_at));
     let row: Option<(i64, i64)> = on!(db, c => query.first(c).optional())?;
@@ -148,7 +167,7 @@ pub fn ledger_from_freeze(
 ) -> Result<Vec<Chained>, StoreError> {
     let query = ledger::table
         .filter(ledger::competition_id.eq(competition.0))
-        .filter(ledger::at.ge(freeze.millis()))
+        .filter(ledger::at.ge(freeze.millis()).or(ledger::was_at.ge(freeze.millis())))
         .filter(ledger::seq.gt(after))
         .order(ledger::seq)
         .limit(limit);

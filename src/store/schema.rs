@@ -157,6 +157,7 @@ diesel::table! {
         cause -> Text,
         hash -> Binary,
         by_rules -> Nullable<Text>,
+        was_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -493,6 +493,17 @@ async fn a_final_result_is_sealed_published_verifiable_and_can_be_reopened() {
     for (method, rest) in [(Method::POST, "/dry-run"), (Method::PUT, "/definition")] {
         send(&site, &host, method, &at(rest), &toml).await.is_problem(409);
     }
+    // Not a folder either: neither its rules nor its people.
+    let mut rules = closed();
+    rules.scoring = rules.scoring.replace("base = 1", "base = 9");
+    let mut people = closed();
+    people.people.push("eve,Eve,clay,,,github:eve".into());
+    for edited in [rules, people] {
+        let dir = edited.on_disk();
+        let refused = app::seed(site.app(), dir.path(), app::now(), |_| ()).await.err();
+        let said = refused.expect("a folder changed what is final").to_string();
+        assert!(said.contains("final"), "{said}");
+    }
     for act in ["/reveal", "/finalize"] {
         site.ask(&host, Method::POST, &at(act), None).await.is_problem(409);
     }

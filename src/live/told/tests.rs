@@ -260,6 +260,7 @@ fn holds(acts: &[Act], awake: &[bool]) {
                         entry,
                         hash,
                         by_rules: None,
+                        was_at: None,
                     },
                     &HashMap::new(),
                 );

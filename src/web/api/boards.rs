@@ -207,7 +207,7 @@ fn line(text: &mut Vec<u8>, chained: &store::Chained, freeze: Option<Moment>) {
     }
     let entry = &chained.entry;
     let hash = chained.hash.to_string();
-    let hidden = freeze.is_some_and(|freeze| entry.at.is_some_and(|at| at >= freeze));
+    let hidden = freeze.is_some_and(|freeze| chained.is_late(freeze));
     let written = if hidden {
         serde_json::to_writer(&mut *text, &json!({"seq": entry.seq, "hash": hash, "hidden": true}))
     } else {
