@@ -89,7 +89,7 @@ pub async fn backup(
     while app.store.take_over(1_000).await? > 0 {}
     let path = path.to_owned();
     app.store
-        .read(move |db| {
+        .read_whole(move |db| {
             let output = Output::beside(&path, Readers::Owner)?;
             let fault = |why: std::io::Error| super::output::fault(&path, &why);
             let mut out = Encoder::new(output, LEVEL).map_err(fault)?;

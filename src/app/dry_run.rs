@@ -105,7 +105,7 @@ pub async fn dry_run(app: &App, slug: &Slug, text: &str, now: Moment) -> Result<
     let _alone = app.folding.lock().await;
     let (slug, text) = (slug.clone(), text.to_owned());
     app.store
-        .read(move |db| {
+        .read_whole(move |db| {
             let Some(stored) = store::competition(db, &slug)? else {
                 return Err(AppError::NoCompetition(slug.to_string()));
             };

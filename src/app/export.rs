@@ -58,7 +58,7 @@ pub async fn export(
     let definitions = app.definitions();
     let (slug, path) = (slug.clone(), path.to_owned());
     app.store
-        .read(move |db| {
+        .read_whole(move |db| {
             let competition = definitions.of(db, &slug)?;
             if competition.stored.unfinished.is_some() {
                 return Err(StoreError::Busy("another act has just begun; try again".to_owned()).into());

@@ -7,7 +7,7 @@ use super::{App, AppError, Definitions, apart, reach::within_reach, take_reports
 use crate::{
     domain::{ledger::Cause, report::Report, time::Moment},
     forge::{self, Reading},
-    store::{self, Db, DeliveryId, DeliveryState, NewDelivery, Queued, SetAside, StoreError},
+    store::{self, Db, DeliveryId, DeliveryState, NewDelivery, Queued, SetAside, StoreError, guarded_round},
 };
 use std::{
     cell::RefCell,
@@ -53,10 +53,16 @@ impl Ingest {
         let bell = Arc::new(Notify::new());
         let ring = Arc::clone(&bell);
         tokio::spawn(async move {
+            if let Err(error) = app.store.open_inbox().await {
+                // Tried again with the first hook, which is told so; /readyz says that nothing can be kept.
+                tracing::error!(%error, "the way in for hooks does not open");
+            }
             let mut batch: Vec<Waiting> = Vec::with_capacity(COMMIT);
             while arrived.recv_many(&mut batch, COMMIT).await > 0 {
                 let (deliveries, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-                let kept = app.store.keep(deliveries).await;
+                // A panic is told to whoever sent these, and the next ones are kept.
+                let kept = guarded_round("ingest", app.store.keep(deliveries)).await;
+                let kept = kept.unwrap_or_else(|panicked| Err(panicked.into()));
                 for (at, asker) in askers.into_iter().enumerate() {
                     let answer = match &kept {
                         Ok(new) if new.get(at).copied().unwrap_or(false) => Ok(Received::New),

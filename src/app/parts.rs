@@ -128,7 +128,7 @@ async fn fold(app: &App, begun: Begun, clock: Clock) -> Result<Changes, AppError
     };
     let reading = async {
         let _alone = app.folding.lock().await;
-        app.store.read(read).await
+        app.store.read_whole(read).await
     };
     let pulls = held(app, (competition, number), clock, reading).await?;
     let changes = in_parts(app, competition, pulls, clock, begun.cause, Some(number)).await?;

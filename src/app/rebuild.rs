@@ -90,7 +90,7 @@ pub async fn rebuild(app: &App, slug: &Slug, now: Moment) -> Result<Rebuilt, App
     let alone = app.folding.lock().await;
     let (found, pulls, mut rebuilt) = app
         .store
-        .read(move |db| {
+        .read_whole(move |db| {
             let competition = definitions.of(db, &of)?;
             let at = clock.now();
             let mut pulls = Vec::new();
@@ -186,7 +186,7 @@ async fn rebind_all(app: &App) -> Result<(usize, Vec<PullId>), AppError> {
 pub async fn prove_ledger(app: &App, slug: &Slug) -> Result<Proof, AppError> {
     let (definitions, slug) = (app.definitions(), slug.clone());
     app.store
-        .read(move |db| {
+        .read_whole(move |db| {
             let competition = definitions.of(db, &slug)?;
             prove(db, &competition)
         })
@@ -213,7 +213,7 @@ async fn heal(app: &App, slug: &Slug) -> Result<Altered, AppError> {
     let (definitions, slug) = (app.definitions(), slug.clone());
     let found = app
         .store
-        .read(move |db| {
+        .read_whole(move |db| {
             let competition = definitions.of(db, &slug)?;
             sick(db, &competition)
         })

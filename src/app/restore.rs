@@ -41,7 +41,7 @@ pub async fn restore(
         .map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
     let name = name.into_owned();
     app.store
-        .write(move |db| {
+        .write_whole(move |db| {
             store::take_turn(db)?;
             let filled = store::filled_tables(db)?;
             if !filled.is_empty() {

@@ -193,7 +193,7 @@ where
         let (definitions, asked) = (app.definitions(), check.clone());
         let pulls = app
             .store
-            .read(move |db| {
+            .read_whole(move |db| {
                 let competition = definitions.by_id(db, id)?;
                 asked(&competition, clock.now())?;
                 turning(db, &competition, clock.now())
@@ -313,7 +313,7 @@ async fn made_export(app: &App, id: CompetitionId) -> Result<Option<Made>, AppEr
     let definitions = app.definitions();
     let _alone = app.folding.lock().await;
     app.store
-        .read(move |db| {
+        .read_whole(move |db| {
             let sealed = definitions.by_id(db, id)?;
             let Some(finalized_at) = sealed.stored.seal.finalized_at else {
                 return Ok(None);

@@ -43,7 +43,7 @@ pub async fn seed(app: &App, dir: &Path, now: Moment, progress: impl FnMut(usize
     let (teams, people) = (folder.teams.len(), folder.people.len());
     let pulls = folder.pulls.clone();
     let seal = folder.definition.seal;
-    let (changed, begun) = app.store.write(move |db| put_folder(db, &folder, now)).await?;
+    let (changed, begun) = app.store.write_whole(move |db| put_folder(db, &folder, now)).await?;
     if let Some(begun) = begun {
         finish(app, begun, now).await;
     }

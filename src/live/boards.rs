@@ -295,7 +295,9 @@ impl Boards {
         now: Moment,
     ) -> Result<(), StoreError> {
         let (read, hide) = (Arc::clone(read), self.inner.hide);
-        let beginning = store.read(move |db| begin(db, &read, pulse.id, hide, now)).await?;
+        let beginning = store
+            .read_whole(move |db| begin(db, &read, pulse.id, hide, now))
+            .await?;
         let Some(beginning) = beginning else {
             return Ok(());
         };

@@ -2,22 +2,30 @@
 //!
 //! SQLite: one writer connection on a thread of its own, whose jobs are each one immediate transaction
 //! (a deferred one that turns into a write fails at once with BUSY, whatever the timeout), and a pool of
-//! readers. PostgreSQL: one pool for both.
+//! readers. PostgreSQL: one pool for both, and nobody waits for it without end (`reach`).
 
-use super::{Panicked, StoreError, files::Files, guarded, inbox::Inbox};
+use super::{
+    DatabaseUrl, Panicked, StoreError,
+    files::Files,
+    guarded,
+    inbox::Inbox,
+    lines::{Lines, Opener, PATIENCE},
+    reach::Reach,
+};
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     pg::PgConnection,
     prelude::*,
-    r2d2::{ManageConnection, Pool},
+    r2d2::Pool,
     sqlite::SqliteConnection,
 };
+use parking_lot::Mutex;
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, mpsc},
     time::Duration,
 };
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -38,74 +46,6 @@ macro_rules! on {
 }
 pub(super) use on;
 
-/// Where the database is. `sqlite://PATH` or `postgres://…`; nothing else, since diesel would take any
-/// other text for the path of a new SQLite file.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    Sqlite(PathBuf),
-    Postgres(String),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadDatabaseUrl {
-    #[error("a database URL is sqlite://PATH or postgres://USER@HOST/NAME")]
-    Scheme,
-    #[error("sqlite:// lacks the path of the database file, such as sqlite://data/bugathlon.db")]
-    NoPath,
-    #[error(
-        "this build speaks to PostgreSQL without TLS, so its host must be this machine (127.0.0.1, ::1, localhost or a socket folder)"
-    )]
-    NeedsTls,
-}
-
-impl DatabaseUrl {
-    /// Errors: [`BadDatabaseUrl`], which never holds the text, since it may bear a password.
-    pub fn parse(text: &str) -> Result<Self, BadDatabaseUrl> {
-        if let Some(path) = text.strip_prefix("sqlite://") {
-            return match path {
-                "" | ":memory:" => Err(BadDatabaseUrl::NoPath),
-                path => Ok(Self::Sqlite(path.into())),
-            };
-        }
-        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(BadDatabaseUrl::Scheme);
-        }
-        let url = url::Url::parse(text).map_err(|_| BadDatabaseUrl::Scheme)?;
-        let named = url.query_pairs().find(|(key, _)| key == "host" || key == "hostaddr");
-        let host = match &named {
-            Some((_, host)) => host.as_ref(),
-            None => url.host_str().unwrap_or(""),
-        };
-        let decoded = host.replace("%2F", "/").replace("%2f", "/");
-        let here = decoded.is_empty()
-            || decoded.starts_with('/')
-            || matches!(decoded.as_str(), "localhost" | "::1" | "[::1]")
-            || decoded.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
-        if here {
-            Ok(Self::Postgres(text.to_owned()))
-        } else {
-            Err(BadDatabaseUrl::NeedsTls)
-        }
-    }
-
-    pub fn kind(&self) -> &'static str {
-        match self {
-            DatabaseUrl::Sqlite(_) => "SQLite",
-            DatabaseUrl::Postgres(_) => "PostgreSQL",
-        }
-    }
-}
-
-/// Never the URL itself, which may bear a password.
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            DatabaseUrl::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
-            DatabaseUrl::Postgres(_) => f.write_str("postgres://…"),
-        }
-    }
-}
-
 /// The names that a panic is counted under.
 const WRITER_JOB: &str = "store";
 const POOL_JOB: &str = "reading";
@@ -116,22 +56,21 @@ pub(super) type Job = Box<dyn FnOnce(&mut Db) + Send>;
 #[derive(Clone)]
 pub struct Store {
     /// None on PostgreSQL, where every connection of the pool may write.
-    writer: Option<mpsc::Sender<Job>>,
-    pool: Pool<Opener>,
+    writer: Option<mpsc::SyncSender<Job>>,
+    lines: Arc<Mutex<Lines>>,
+    /// None on SQLite, whose calls end.
+    pub(super) reach: Option<Arc<Reach>>,
     pub(super) url: Arc<DatabaseUrl>,
     pub(super) inbox: Inbox,
-    /// How many may write at once on PostgreSQL: whoever waits for somebody's lock keeps no reader out.
-    writers: Arc<Semaphore>,
-    files: Arc<Files>,
+    pub(super) files: Arc<Files>,
 }
 
-/// How many SQLite readers, and how many PostgreSQL connections, an instance holds at most.
-const READERS: u32 = 4;
-const CONNECTIONS: u32 = 16;
-/// Of those, how many may be taken by who writes.
-const WRITERS: usize = 8;
-/// How long one who wants to write waits for others.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Jobs that wait for SQLite's writer at most.
+const QUEUE: usize = 512;
+/// How long anybody waits for PostgreSQL at most where it answers others: for what is asked or changed, and for what
+/// reads or writes a whole competition or database.
+const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST_WHOLE: Duration = Duration::from_secs(3600);
 
 pub(super) const READER: &str = "PRAGMA busy_timeout = 8000; PRAGMA query_only = ON; PRAGMA cache_size = -8000; \
     PRAGMA mmap_size = 268435456;";
@@ -140,35 +79,8 @@ pub(super) const WRITER: &str = "PRAGMA busy_timeout = 8000; PRAGMA journal_mode
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; \
     PRAGMA journal_size_limit = 67108864;";
 
-/// Opens the connections of the pool: the variant is chosen by the URL, and not by which one succeeds.
-#[derive(Debug)]
-pub(super) struct Opener(pub Arc<DatabaseUrl>);
-
-impl ManageConnection for Opener {
-    type Connection = Db;
-    type Error = StoreError;
-
-    fn connect(&self) -> Result<Db, StoreError> {
-        match &*self.0 {
-            DatabaseUrl::Sqlite(path) => open_sqlite(path, READER),
-            DatabaseUrl::Postgres(url) => PgConnection::establish(url)
-                .map(Db::Postgres)
-                .map_err(|e| StoreError::unreachable(&e)),
-        }
-    }
-
-    fn is_valid(&self, db: &mut Db) -> Result<(), StoreError> {
-        match db {
-            Db::Sqlite(_) => Ok(()),
-            Db::Postgres(c) => c.batch_execute("SELECT 1").map_err(StoreError::from),
-        }
-    }
-
-    fn has_broken(&self, db: &mut Db) -> bool {
-        // Given back by a panic, it may be in the middle of anything.
-        std::thread::panicking() || on!(db, c => AnsiTransactionManager::is_broken_transaction_manager(c))
-    }
-}
+/// A reader holds nobody up, and may work for long on what it has read.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 pub(super) fn open_sqlite(path: &Path, pragmas: &str) -> Result<Db, StoreError> {
     let text = path.to_string_lossy();
@@ -184,23 +96,18 @@ impl Store {
     /// Errors: `Unreachable`, with what the database said.
     pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let url = Arc::new(url.clone());
-        let (writer, size) = match &*url {
-            DatabaseUrl::Sqlite(path) => (Some(start_writer(path)?), READERS),
-            DatabaseUrl::Postgres(_) => (None, CONNECTIONS),
+        let writer = match &*url {
+            DatabaseUrl::Sqlite(path) => Some(start_writer(path)?),
+            DatabaseUrl::Postgres(_) => None,
         };
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(5))
-            .build(Opener(Arc::clone(&url)))
-            .map_err(|e| StoreError::unreachable(&e))?;
+        let (lines, reach) = Lines::open(&url)?;
         let files = Arc::new(Files::of(&url));
         Ok(Self {
             writer,
-            pool,
+            lines,
+            reach,
             url,
             inbox: Inbox::default(),
-            writers: Arc::new(Semaphore::new(WRITERS)),
             files,
         })
     }
@@ -217,15 +124,38 @@ impl Store {
 
     /// Runs `work` in one transaction that may write; all of it is durable when this returns, or none.
     ///
-    /// Errors: what `work` returned (the transaction is rolled back), or what the database said.
+    /// Errors: what `work` returned (the transaction is rolled back), or what the database said. `Later` where
+    /// PostgreSQL took longer than 60 s and `Unreachable` where it stopped answering, and then it may be done or not;
+    /// `Later` at once where 512 jobs wait for SQLite's writer.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
+        self.written(LONGEST, work).await
+    }
+
+    /// As [`Store::write`], of as much as a whole database: it may take an hour.
+    pub async fn write_whole<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        self.written(LONGEST_WHOLE, work).await
+    }
+
+    async fn written<T, E, F>(&self, longest: Duration, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
         let Some(writer) = &self.writer else {
-            let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.writers).acquire_owned()).await;
+            self.check()?;
+            let writers = Arc::clone(&self.lines.lock().writers);
+            let turn = tokio::time::timeout(PATIENCE, writers.acquire_owned()).await;
             let turn = match turn {
                 Ok(turn) => turn.map_err(|_| E::from(StoreError::Closed))?,
                 Err(_) => return Err(StoreError::Busy("others are writing".into()).into()),
@@ -235,25 +165,40 @@ impl Store {
                 let _turn = turn;
                 in_transaction(db, Intent::Write, work)
             };
-            return self.pooled(work).await;
+            return self.pooled(longest, work).await;
         };
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| {
             // The asker may have gone away meanwhile; the work is done all the same.
             let _ = answer.send(in_transaction(db, Intent::Write, work));
         });
-        writer.send(job).map_err(|_| E::from(StoreError::Closed))?;
+        line_up(writer, job)?;
         answered.await.map_err(|_| E::from(StoreError::Closed))?
     }
 
     /// Runs `work` on a reader, in one transaction that sees one state of the database.
+    ///
+    /// Errors: what `work` returned, or what the database said; `Later` where PostgreSQL took longer than 60 s,
+    /// `Unreachable` where it stopped answering.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        self.pooled(move |db| in_transaction(db, Intent::Read, work)).await
+        let work = move |db: &mut Db| in_transaction(db, Intent::Read, work);
+        self.pooled(LONGEST, work).await
+    }
+
+    /// As [`Store::read`], of as much as a whole competition or database: it may take an hour.
+    pub async fn read_whole<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        let work = move |db: &mut Db| in_transaction(db, Intent::Read, work);
+        self.pooled(LONGEST_WHOLE, work).await
     }
 
     /// Runs `work` outside a transaction, on the connection that may write: migrations, VACUUM, checks.
@@ -264,43 +209,68 @@ impl Store {
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
         let Some(writer) = &self.writer else {
-            return self.pooled(work).await;
+            return self.pooled(LONGEST_WHOLE, work).await;
         };
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |db| {
             let done = guarded(WRITER_JOB, || work(db));
             let _ = answer.send(done.unwrap_or_else(|panicked| Err(E::from(panicked.into()))));
         });
-        writer.send(job).map_err(|_| E::from(StoreError::Closed))?;
+        line_up(writer, job)?;
         answered.await.map_err(|_| E::from(StoreError::Closed))?
     }
 
-    async fn pooled<T, E, F>(&self, work: F) -> Result<T, E>
+    /// Errors: `Unreachable`, where PostgreSQL is known to be away.
+    fn check(&self) -> Result<(), StoreError> {
+        self.reach.as_ref().map_or(Ok(()), |reach| reach.check())
+    }
+
+    async fn pooled<T, E, F>(&self, longest: Duration, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        let pool = self.pool.clone();
+        self.check()?;
+        let pool = self.lines.lock().pool.clone();
         let done = tokio::task::spawn_blocking(move || {
             let mut connection = pool.get().map_err(|e| E::from(StoreError::unreachable(&e)))?;
             work(&mut connection)
         });
+        let done = match &self.reach {
+            None => done.await,
+            // Who is not waited for any longer goes on, or hangs until the connection ends.
+            Some(reach) => reach.wait(done, longest).await?,
+        };
         // The task is never cancelled, and a panic in a transaction was caught there.
-        done.await.unwrap_or_else(|_| Err(E::from(Panicked(POOL_JOB).into())))
+        done.unwrap_or_else(|_| Err(E::from(Panicked(POOL_JOB).into())))
+    }
+
+    /// The connections for keeping, where PostgreSQL is not known to be away. Errors: `Unreachable`.
+    pub(super) fn keepers(&self) -> Result<Pool<Opener>, StoreError> {
+        self.check()?;
+        Ok(self.lines.lock().keepers.clone())
     }
 }
 
-fn start_writer(path: &Path) -> Result<mpsc::Sender<Job>, StoreError> {
+/// Gives a job to a thread of [`start_thread`]. Errors: `Later` where too many wait already.
+pub(super) fn line_up(writer: &mpsc::SyncSender<Job>, job: Job) -> Result<(), StoreError> {
+    writer.try_send(job).map_err(|refused| match refused {
+        mpsc::TrySendError::Full(_) => StoreError::Later(format!("{QUEUE} jobs wait for it")),
+        mpsc::TrySendError::Disconnected(_) => StoreError::Closed,
+    })
+}
+
+fn start_writer(path: &Path) -> Result<mpsc::SyncSender<Job>, StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| StoreError::unreachable(&e))?;
     }
     start_thread("store-writer", open_sqlite(path, WRITER)?)
 }
 
-/// A thread of its own that works off jobs on one connection, in the order in which they come.
-pub(super) fn start_thread(name: &str, mut db: Db) -> Result<mpsc::Sender<Job>, StoreError> {
-    let (writer, jobs) = mpsc::channel::<Job>();
+/// A thread of its own that works off jobs on one connection, in the order in which they come; at most 512 wait.
+pub(super) fn start_thread(name: &str, mut db: Db) -> Result<mpsc::SyncSender<Job>, StoreError> {
+    let (writer, jobs) = mpsc::sync_channel::<Job>(QUEUE);
     let work = move || {
         // Ends when the last Store is gone, after the jobs that were queued.
         for job in jobs {
@@ -355,33 +325,6 @@ fn begin(db: &mut Db, intent: Intent) -> QueryResult<()> {
         (Db::Sqlite(c), Intent::Write) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
         (Db::Sqlite(c), Intent::Read) => AnsiTransactionManager::begin_transaction(c),
         (Db::Postgres(c), Intent::Write) => AnsiTransactionManager::begin_transaction(c),
-        (Db::Postgres(c), Intent::Read) => {
-            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_scheme_chooses_the_database() {
-        let sqlite = |path: &str| Ok(DatabaseUrl::Sqlite(path.into()));
-        let postgres = |url: &str| Ok(DatabaseUrl::Postgres(url.to_owned()));
-        for (text, expected) in [
-            ("sqlite://data/bugathlon.db", sqlite("data/bugathlon.db")),
-            ("sqlite:///var/b.db", sqlite("/var/b.db")),
-            ("sqlite://", Err(BadDatabaseUrl::NoPath)),
-            ("data/bugathlon.db", Err(BadDatabaseUrl::Scheme)),
-            ("postgre://localhost/b", Err(BadDatabaseUrl::Scheme)),
-            ("postgres://me@127.0.0.1/b", postgres("postgres://me@127.0.0.1/b")),
-            ("postgres://me@%2Ftmp%2Fpg/b", postgres("postgres://me@%2Ftmp%2Fpg/b")),
-            ("postgres:///b?host=/tmp/pg", postgres("postgres:///b?host=/tmp/pg")),
-            ("postgres://me@db.example.com/b", Err(BadDatabaseUrl::NeedsTls)),
-            ("postgres:///b?host=db.example.com", Err(BadDatabaseUrl::NeedsTls)),
-        ] {
-            assert_eq!(DatabaseUrl::parse(text), expected, "{text}");
-        }
+        (Db::Postgres(c), Intent::Read) => AnsiTransactionManager::begin_transaction_sql(c, READ),
     }
 }

@@ -352,6 +352,18 @@ pub fn oldest_queued(db: &mut Db) -> Result<Option<Moment>, StoreError> {
     Ok(since.map(Moment::from_millis))
 }
 
+/// As [`oldest_queued`], of those that were not set aside: one that keeps failing by itself says nothing of the others.
+pub fn oldest_fresh(db: &mut Db) -> Result<Option<Moment>, StoreError> {
+    let query = deliveries::table
+        .filter(deliveries::state.eq("queued"))
+        .filter(deliveries::tried_at.is_null())
+        .order(waits_since())
+        .select(waits_since())
+        .limit(1);
+    let since: Option<i64> = on!(db, c => query.first(c).optional())?;
+    Ok(since.map(Moment::from_millis))
+}
+
 define_sql_function! {
     #[sql_name = "COALESCE"]
     fn first_of(a: Nullable<BigInt>, b: BigInt) -> BigInt;

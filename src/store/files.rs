@@ -19,9 +19,16 @@ fn identity(path: &Path) -> Option<Identity> {
     Some((found.dev(), found.ino()))
 }
 
+/// Where hooks are kept beside a database.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-inbox");
+    name.into()
+}
+
 impl Files {
     /// Asked once the database is open. Its write-ahead log may come a little later; it stays as long as anybody has
-    /// the database open.
+    /// the database open. So may the inbox, which is there with the first hook.
     pub fn of(url: &DatabaseUrl) -> Self {
         let DatabaseUrl::Sqlite(path) = url else {
             return Self::default();
@@ -32,7 +39,7 @@ impl Files {
             let found = identity(&path);
             (path, Mutex::new(found))
         };
-        Self(vec![seen(path.clone()), seen(log.into())])
+        Self(vec![seen(path.clone()), seen(log.into()), seen(beside(path))])
     }
 
     /// What is wrong, with the path; None: nothing.

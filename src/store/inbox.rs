@@ -7,10 +7,13 @@
 //! connections are set aside, and hooks are kept in `deliveries` itself.
 
 use super::{
-    Db, NewDelivery, Store, StoreError,
-    connection::{DatabaseUrl, Job, Opener, READER, WRITER, open_sqlite},
+    DatabaseUrl, Db, NewDelivery, PART, Store, StoreError,
+    connection::{Job, READER, WRITER, line_up, open_sqlite},
     deliveries::{ids_text, read_ids},
+    files::beside,
     keep_deliveries,
+    lines::Opener,
+    reach::Reach,
     schema::deliveries,
 };
 use crate::domain::{forge::Forge, text::Slug, time::Moment};
@@ -22,7 +25,7 @@ use diesel::{
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, mpsc},
     time::Duration,
 };
@@ -47,8 +50,6 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS inbox (\
     delivery_key TEXT NOT NULL, event TEXT NOT NULL, received_at BIGINT NOT NULL, confirmed BOOLEAN NOT NULL, \
     proven_by TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (forge, source, delivery_key))";
 
-/// Connections of PostgreSQL that nothing but keeping uses.
-const KEEPERS: u32 = 2;
 /// How long the disk may take to make a batch durable before its senders are told to come again.
 const DEADLINE: Duration = Duration::from_secs(8);
 /// Bodies that are taken over at once, in bytes, but for one.
@@ -57,39 +58,18 @@ const BYTES: usize = 8 << 20;
 /// The way in, opened when the first hook comes or when there is something to take over.
 #[derive(Clone, Default)]
 pub(super) struct Inbox {
-    keeper: Arc<Mutex<Option<Keeper>>>,
+    /// SQLite's.
+    keeper: Arc<Mutex<Option<mpsc::SyncSender<Job>>>>,
     /// How the inbox's thread asks the database itself, and nobody else does.
     main: Arc<Mutex<Option<Db>>>,
 }
 
-#[derive(Clone)]
 enum Keeper {
-    Sqlite(mpsc::Sender<Job>),
-    Postgres(Pool<Opener>),
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-inbox");
-    name.into()
+    Sqlite(mpsc::SyncSender<Job>),
+    Postgres(Pool<Opener>, Option<Arc<Reach>>),
 }
 
 impl Keeper {
-    fn open(url: &Arc<DatabaseUrl>) -> Result<Self, StoreError> {
-        match &**url {
-            DatabaseUrl::Sqlite(path) => Ok(Self::Sqlite(start(path)?)),
-            DatabaseUrl::Postgres(_) => {
-                let pool = Pool::builder()
-                    .max_size(KEEPERS)
-                    .min_idle(Some(1))
-                    .connection_timeout(Duration::from_secs(5))
-                    .build(Opener(Arc::clone(url)))
-                    .map_err(|e| StoreError::unreachable(&e))?;
-                Ok(Self::Postgres(pool))
-            }
-        }
-    }
-
     /// Runs `work` on a connection of keeping's own.
     async fn run<T, F>(self, work: F) -> Result<T, StoreError>
     where
@@ -102,26 +82,35 @@ impl Keeper {
                 let job: Job = Box::new(move |db| {
                     let _ = answer.send(work(db));
                 });
-                thread.send(job).map_err(|_| StoreError::Closed)?;
+                line_up(&thread, job)?;
+                answer_of(tokio::time::timeout(DEADLINE, answered).await.ok())
             }
-            Keeper::Postgres(pool) => {
+            Keeper::Postgres(pool, reach) => {
                 tokio::task::spawn_blocking(move || {
                     let done = pool.get().map_err(|e| StoreError::unreachable(&e));
                     let _ = answer.send(done.and_then(|mut db| work(&mut db)));
                 });
+                match reach {
+                    None => answer_of(tokio::time::timeout(DEADLINE, answered).await.ok()),
+                    Some(reach) => answer_of(Some(reach.wait(answered, DEADLINE).await?)),
+                }
             }
-        }
-        match tokio::time::timeout(DEADLINE, answered).await {
-            Ok(answer) => answer.map_err(|_| StoreError::Closed)?,
-            Err(_) => Err(StoreError::Busy(format!(
-                "keeping took longer than {} s",
-                DEADLINE.as_secs()
-            ))),
         }
     }
 }
 
-fn start(path: &Path) -> Result<mpsc::Sender<Job>, StoreError> {
+/// None: it took too long.
+fn answer_of<T>(answer: Option<Result<Result<T, StoreError>, oneshot::error::RecvError>>) -> Result<T, StoreError> {
+    match answer {
+        Some(answer) => answer.map_err(|_| StoreError::Closed)?,
+        None => Err(StoreError::Busy(format!(
+            "keeping took longer than {} s",
+            DEADLINE.as_secs()
+        ))),
+    }
+}
+
+fn start(path: &Path) -> Result<mpsc::SyncSender<Job>, StoreError> {
     let mut db = open_sqlite(&beside(path), WRITER)?;
     if let Db::Sqlite(c) = &mut db {
         c.batch_execute(TABLE)?;
@@ -130,24 +119,61 @@ fn start(path: &Path) -> Result<mpsc::Sender<Job>, StoreError> {
 }
 
 impl Store {
-    fn keeper(&self) -> Result<Keeper, StoreError> {
-        let mut keeper = self.inbox.keeper.lock();
-        if keeper.is_none() {
-            *keeper = Some(Keeper::open(&self.url)?);
+    async fn keeper(&self) -> Result<Keeper, StoreError> {
+        let DatabaseUrl::Sqlite(path) = &*self.url else {
+            return Ok(Keeper::Postgres(self.keepers()?, self.reach.clone()));
+        };
+        // Held while it is being opened.
+        if let Some(thread) = self.inbox.keeper.try_lock().and_then(|keeper| keeper.clone()) {
+            return Ok(Keeper::Sqlite(thread));
         }
-        keeper.clone().ok_or(StoreError::Closed)
+        let (path, keeper, files) = (path.clone(), Arc::clone(&self.inbox.keeper), Arc::clone(&self.files));
+        // Opening waits for the disk.
+        let open = move || {
+            let mut keeper = keeper.lock();
+            if let Some(thread) = &*keeper {
+                return Ok(thread.clone());
+            }
+            let thread = start(&path)?;
+            // Now it is known which file it is.
+            files.lost();
+            Ok(keeper.insert(thread).clone())
+        };
+        let opened = tokio::task::spawn_blocking(open).await;
+        opened.unwrap_or(Err(StoreError::Closed)).map(Keeper::Sqlite)
+    }
+
+    /// Has the way in opened, before the first hook comes. Errors: what the database said.
+    pub async fn open_inbox(&self) -> Result<(), StoreError> {
+        self.keeper().await.map(drop)
+    }
+
+    /// Shows that a hook could be kept, where they are kept apart. Errors: what the database said.
+    pub async fn probe_inbox(&self) -> Result<(), StoreError> {
+        match &*self.url {
+            DatabaseUrl::Postgres(_) => return Ok(()),
+            DatabaseUrl::Sqlite(path) if !beside(path).exists() => return Ok(()),
+            DatabaseUrl::Sqlite(_) => {}
+        }
+        let probe = |db: &mut Db| match db {
+            // The number means nothing; to set it is a write.
+            Db::Sqlite(c) => Ok(c.batch_execute("PRAGMA user_version = 1")?),
+            Db::Postgres(_) => Ok(()),
+        };
+        self.keeper().await?.run(probe).await
     }
 
     /// Keeps a batch of deliveries; all of it is durable when this returns, or none. Says for each whether it is
     /// new: one that is kept already has no second effect, and one that failed or was ignored is looked at again.
     ///
-    /// Errors: what the database said; `Busy` where it took longer than 8 s, and then it may be kept or not.
+    /// Errors: what the database said; where it took longer than 8 s or went away, it may be kept or not. `Unreachable`
+    /// too where the files were taken away: what is kept in those goes with them.
     pub async fn keep(&self, batch: Vec<NewDelivery>) -> Result<Vec<bool>, StoreError> {
-        let keeper = self.keeper()?;
+        let keeper = self.keeper().await?;
         let DatabaseUrl::Sqlite(path) = &*self.url else {
             return keeper.run(move |db| in_one(db, |db| keep_deliveries(db, &batch))).await;
         };
-        let (path, main) = (path.clone(), Arc::clone(&self.inbox.main));
+        let (path, main, files) = (path.clone(), Arc::clone(&self.inbox.main), Arc::clone(&self.files));
         keeper
             .run(move |db| {
                 // Of the database itself this only reads, which no writer there can hold up. Where it cannot be
@@ -158,7 +184,11 @@ impl Store {
                     Err(error) => Err(error),
                 };
                 let known = known.unwrap_or_default();
-                in_one(db, |db| put(db, &batch, &known))
+                let new = in_one(db, |db| put(db, &batch, &known))?;
+                match files.lost() {
+                    None => Ok(new),
+                    Some(lost) => Err(StoreError::Unreachable(lost)),
+                }
             })
             .await
     }
@@ -171,22 +201,22 @@ impl Store {
             DatabaseUrl::Sqlite(path) if !beside(path).exists() => return Ok(0),
             DatabaseUrl::Sqlite(_) => {}
         }
-        let keeper = self.keeper()?;
-        let (batch, last) = keeper.clone().run(move |db| oldest(db, limit)).await?;
+        let (batch, ids) = self.keeper().await?.run(move |db| oldest(db, limit)).await?;
         let count = batch.len();
         if count == 0 {
             return Ok(0);
         }
         self.write(move |db| keep_deliveries(db, &batch)).await?;
-        keeper
-            .run(move |db| match db {
-                Db::Sqlite(c) => {
-                    diesel::delete(inbox::table.filter(inbox::id.le(last))).execute(c)?;
-                    Ok(())
+        let let_go = move |db: &mut Db| match db {
+            Db::Sqlite(c) => {
+                for part in ids.chunks(PART) {
+                    diesel::delete(inbox::table.filter(inbox::id.eq_any(part))).execute(c)?;
                 }
-                Db::Postgres(_) => Ok(()),
-            })
-            .await?;
+                Ok(())
+            }
+            Db::Postgres(_) => Ok(()),
+        };
+        self.keeper().await?.run(let_go).await?;
         Ok(count)
     }
 
@@ -197,7 +227,7 @@ impl Store {
             DatabaseUrl::Sqlite(path) if !beside(path).exists() => return Ok(None),
             DatabaseUrl::Sqlite(_) => {}
         }
-        let at = self.keeper()?.run(|db| match db {
+        let at = self.keeper().await?.run(|db| match db {
             Db::Sqlite(c) => Ok(inbox::table
                 .select(diesel::dsl::min(inbox::received_at))
                 .first::<Option<i64>>(c)?),
@@ -275,28 +305,62 @@ fn put(db: &mut Db, batch: &[NewDelivery], known: &HashMap<Key, bool>) -> Result
 
 type Row = (i64, String, String, String, String, i64, bool, String, Vec<u8>);
 
-/// The oldest that were kept, and the last one's number.
-fn oldest(db: &mut Db, limit: i64) -> Result<(Vec<NewDelivery>, i64), StoreError> {
-    let Db::Sqlite(c) = db else { return Ok((Vec::new(), 0)) };
+/// The oldest that were kept, and their numbers. One that cannot be read is put by, and holds up no other.
+fn oldest(db: &mut Db, limit: i64) -> Result<(Vec<NewDelivery>, Vec<i64>), StoreError> {
+    let Db::Sqlite(c) = db else {
+        return Ok((Vec::new(), Vec::new()));
+    };
     let query = inbox::table.order(inbox::id).limit(limit);
-    let (mut batch, mut last, mut bytes) = (Vec::new(), 0, 0);
+    let (mut batch, mut ids, mut unreadable, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for row in query.load_iter::<Row, DefaultLoadingMode>(c)? {
-        let (id, forge, source, key, event, received_at, confirmed, proven_by, body) = row?;
-        bytes += body.len();
+        let row = row?;
+        let id = row.0;
+        bytes += row.8.len();
         if bytes > BYTES && !batch.is_empty() {
             break;
         }
-        last = id;
-        batch.push(NewDelivery {
-            forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
-            source: Slug::parse(&source).map_err(|e| StoreError::unreadable("source", &e))?,
-            key,
-            event,
-            received_at: Moment::from_millis(received_at),
-            confirmed,
-            proven_by: read_ids(&proven_by),
-            body,
-        });
+        match delivery(row) {
+            Ok(delivery) => {
+                ids.push(id);
+                batch.push(delivery);
+            }
+            Err(error) => {
+                tracing::error!(id, %error, "a delivery in the inbox cannot be read; it is kept in the table `unreadable` there");
+                unreadable.push(id);
+            }
+        }
     }
-    Ok((batch, last))
+    if !unreadable.is_empty() {
+        in_one(db, |db| put_by(db, &unreadable))?;
+        if batch.is_empty() {
+            return oldest(db, limit);
+        }
+    }
+    Ok((batch, ids))
+}
+
+fn delivery(row: Row) -> Result<NewDelivery, StoreError> {
+    let (_, forge, source, key, event, received_at, confirmed, proven_by, body) = row;
+    Ok(NewDelivery {
+        forge: Forge::parse(&forge).map_err(|e| StoreError::unreadable("forge", &e))?,
+        source: Slug::parse(&source).map_err(|e| StoreError::unreadable("source", &e))?,
+        key,
+        event,
+        received_at: Moment::from_millis(received_at),
+        confirmed,
+        proven_by: read_ids(&proven_by),
+        body,
+    })
+}
+
+/// Moves rows to where nobody takes them over, for people to look at.
+fn put_by(db: &mut Db, ids: &[i64]) -> Result<(), StoreError> {
+    let Db::Sqlite(c) = db else { return Ok(()) };
+    c.batch_execute("CREATE TABLE IF NOT EXISTS unreadable AS SELECT * FROM inbox WHERE 0")?;
+    for id in ids {
+        c.batch_execute(&format!(
+            "INSERT INTO unreadable SELECT * FROM inbox WHERE id = {id}; DELETE FROM inbox WHERE id = {id}"
+        ))?;
+    }
+    Ok(())
 }

@@ -116,7 +116,10 @@ const MIGRATION_LOCK: &str = "7233441";
 
 fn lock_migrations(c: &mut diesel::PgConnection) -> Result<(), StoreError> {
     use diesel::connection::SimpleConnection;
-    c.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+    // Whoever is at it may take long.
+    c.batch_execute(&format!(
+        "SET lock_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK}); SET lock_timeout = '30s'"
+    ))?;
     Ok(())
 }
 

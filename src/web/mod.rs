@@ -20,6 +20,7 @@ mod problem;
 mod query;
 mod respond;
 mod routes;
+mod running;
 mod serve;
 mod sheet;
 mod show;
@@ -30,7 +31,8 @@ mod vitals;
 pub use address::{BadProxy, Proxies};
 pub use doors::{open_files, raise_open_files};
 pub use routes::{ROUTES, Route};
-pub use serve::{Interrupt, Running, Settings, StartError, start};
+pub use running::Running;
+pub use serve::{Interrupt, Settings, StartError, start};
 pub use vitals::{Job, Patience};
 
 use crate::{

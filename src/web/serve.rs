@@ -6,6 +6,7 @@ use super::{
     limit::Limits,
     observe::observe,
     routes,
+    running::Running,
     streams::{self, Streams},
     vitals::{Job, Patience, Vitals},
 };
@@ -16,7 +17,7 @@ use crate::{
     live::{Boards, ReadDefinition},
     store::{Panicked, StoreError, guarded_round},
 };
-use actix_web::{App as Application, HttpServer, dev::ServerHandle, web};
+use actix_web::{App as Application, HttpServer, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
     future::Future,
@@ -28,7 +29,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::sync::watch;
 
 /// How often the ledger is looked at where nobody here rings: others write to it too.
 const BEAT: Duration = Duration::from_millis(250);
@@ -94,15 +95,6 @@ impl Settings {
             interrupt: None,
         }
     }
-}
-
-/// A server that runs. Dropping it leaves it running; [`Running::stop`] ends it.
-pub struct Running {
-    pub address: SocketAddr,
-    handle: ServerHandle,
-    stopping: watch::Sender<bool>,
-    server: JoinHandle<std::io::Result<()>>,
-    tasks: Vec<JoinHandle<()>>,
 }
 
 // The recorder is the process's: a second server in it (as tests have) shares the first one's.
@@ -208,19 +200,6 @@ pub async fn start(app: App, sources: Sources, settings: Settings) -> Result<Run
         server: tokio::spawn(server),
         tasks,
     })
-}
-
-impl Running {
-    /// Ends it: no new requests, streams end, what is under way is finished, what was acknowledged is kept.
-    pub async fn stop(self) {
-        // Streams end first: an open one would hold the server's own end up to its timeout.
-        let _ = self.stopping.send(true);
-        self.handle.stop(true).await;
-        let _ = self.server.await;
-        for task in self.tasks {
-            let _ = task.await;
-        }
-    }
 }
 
 /// The rounds of the tasks: each is noted, and a panic in one ends that round alone.

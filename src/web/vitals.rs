@@ -122,8 +122,9 @@ impl Vitals {
         let instance = self.instance.clone();
         let looking = async {
             store.write(move |db| store::probe(db, &instance, now)).await?;
+            store.probe_inbox().await?;
             let committed = Instant::now();
-            let read = |db: &mut store::Db| Ok::<_, StoreError>((store::tables(db)?, store::oldest_queued(db)?));
+            let read = |db: &mut store::Db| Ok::<_, StoreError>((store::tables(db)?, store::oldest_fresh(db)?));
             let (tables, queued) = store.read(read).await?;
             // What is kept and not taken over yet waits too.
             let kept = store.inbox_oldest().await?;

@@ -10,6 +10,7 @@ mod boards;
 mod bounds;
 mod certificate;
 mod commands;
+mod dark;
 mod desk;
 mod durability;
 mod floors;

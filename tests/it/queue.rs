@@ -290,3 +290,23 @@ async fn the_age_of_the_queue_is_a_metric_and_stands_on_the_hosts_page() {
     assert!(!page.contains("none waits"), "{page}");
     site.stop().await;
 }
+
+#[actix_web::test]
+async fn a_row_of_the_inbox_that_cannot_be_read_holds_up_no_other() {
+    let mut still = Still::new().await;
+    if still.database.is_postgres() {
+        return;
+    }
+    for number in 1..=3 {
+        still.keep(number).await;
+    }
+    still
+        .database
+        .run_in_the_inbox("UPDATE inbox SET forge = 'nobody' WHERE delivery_key = 'key-2'");
+    assert_eq!(still.work(1).await.unwrap(), 2);
+    assert_eq!((still.states("done"), still.database.in_the_inbox()), (2, 0));
+    // It is still there, for people.
+    still
+        .database
+        .run_in_the_inbox("UPDATE unreadable SET forge = 'github'");
+}

@@ -192,3 +192,78 @@ async fn readyz_says_that_the_file_at_the_path_is_another() {
         site.stop().await;
     }
 }
+
+#[actix_web::test]
+async fn a_hook_into_an_inbox_that_was_taken_away_is_not_acknowledged() {
+    if Database::server().is_some() {
+        return;
+    }
+    for replaced in [false, true] {
+        let site = Site::set_up(&Folder::new(), |settings| settings.watch = often()).await;
+        ready(&site).await;
+        site.deliver(&hook(&Fix::new("github", 1, "ada"))).await;
+        site.settled().await;
+        let path = format!("{}-inbox", site.database.url.trim_start_matches("sqlite://"));
+        if replaced {
+            std::fs::copy(&path, format!("{path}.copy")).unwrap();
+            std::fs::rename(format!("{path}.copy"), &path).unwrap();
+        } else {
+            std::fs::remove_file(&path).unwrap();
+        }
+        site.send(&hook(&Fix::new("github", 2, "ada"))).await.is_problem(503);
+        unready(&site, "-inbox is").await;
+        site.stop().await;
+    }
+}
+
+#[actix_web::test]
+async fn one_delivery_that_was_set_aside_does_not_make_it_unready() {
+    let site = Site::set_up(&Folder::new(), |settings| settings.watch = often()).await;
+    site.deliver(&hook(&Fix::new("github", 1, "ada"))).await;
+    site.settled().await;
+    site.database
+        .run("UPDATE deliveries SET state = 'queued', received_at = 1, tried_at = 1, not_before = 9999999999999")
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    ready(&site).await;
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn the_line_before_the_writer_of_sqlite_has_an_end() {
+    let database = Database::new();
+    if database.is_postgres() {
+        return;
+    }
+    let store = store::Store::open(&database.parsed()).unwrap();
+    let (begun, begins) = std::sync::mpsc::channel();
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let holder = store.clone();
+    let held = actix_web::rt::spawn(async move {
+        holder
+            .write(move |_| {
+                begun.send(()).unwrap();
+                wait.recv().unwrap();
+                Ok::<_, StoreError>(())
+            })
+            .await
+    });
+    tokio::task::spawn_blocking(move || begins.recv().unwrap())
+        .await
+        .unwrap();
+    let waiting: Vec<_> = (0..512)
+        .map(|_| {
+            let store = store.clone();
+            actix_web::rt::spawn(async move { store.write(|_| Ok::<_, StoreError>(())).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let refused = store.write(|_| Ok::<_, StoreError>(())).await;
+    assert!(matches!(refused, Err(StoreError::Later(_))), "{refused:?}");
+    go.send(()).unwrap();
+    held.await.unwrap().unwrap();
+    for one in waiting {
+        one.await.unwrap().unwrap();
+    }
+    store.write(|_| Ok::<_, StoreError>(())).await.unwrap();
+}

@@ -101,6 +101,14 @@ impl Database {
         ran.map_err(|why| why.to_string())
     }
 
+    /// Runs a statement on the file in which SQLite's hooks are kept.
+    pub fn run_in_the_inbox(&self, sql: &str) {
+        let path = format!("{}-inbox", self.url.trim_start_matches("sqlite://"));
+        let mut db = SqliteConnection::establish(&path).unwrap();
+        db.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+        db.batch_execute(sql).unwrap();
+    }
+
     /// How many deliveries are kept and wait to be taken over into their table.
     pub fn in_the_inbox(&self) -> i64 {
         let Place::Sqlite(_) = &self.place else { return 0 };

@@ -7,6 +7,7 @@ mod hooks;
 mod people;
 mod process;
 mod provider;
+mod proxy;
 mod site;
 mod statements;
 mod stream;
@@ -21,6 +22,7 @@ pub use hooks::{
 pub use people::{PASSWORD, ParseSlug, Signed};
 pub use process::{Output, Server, bugathlon, bugathlon_with};
 pub use provider::{Manner, Provider};
+pub use proxy::Proxy;
 
 pub use site::{Answer, Site, of_team};
 pub use statements::{count_statements, statements};

@@ -76,6 +76,14 @@ impl Server {
         Self::start_with(database, &[]).await
     }
 
+    /// Over a database that is reached by another way.
+    pub async fn start_at(database_url: &str) -> Self {
+        let command = command(database_url);
+        tokio::task::spawn_blocking(move || Self::start_now(command))
+            .await
+            .unwrap()
+    }
+
     /// With these variables in its environment.
     pub async fn start_with(database: &Database, environment: &[(&str, &str)]) -> Self {
         let mut command = command(&database.url);
