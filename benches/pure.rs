@@ -49,6 +49,7 @@ fn subject(number: usize, people: usize) -> Subject {
         number: number as u64 + 1,
         family: (like % made::folder::REPOSITORIES) as u32,
         merged_at: Some(moment(number)),
+        landed_by_judge: false,
         confirmed: true,
         merge_sha: Some(format!("{:040x}", number * 2 + 1)),
         squash_sha: None,
