@@ -293,7 +293,8 @@ fn by_slug<'a>(table: &'a Table, rows: &'a [Row]) -> HashMap<&'a str, &'a Row> {
     rows.iter().map(|row| (slug(row), row)).collect()
 }
 
-/// What a view is told of the way along these tables. A row that changed and changed back on the way is told too.
+/// What a view is told of the way along these tables. What changed and changed back on the way is told too, rows
+/// and how many there are: whoever comes back may have seen it in between.
 fn way(view: &View, tables: &[Arc<Table>]) -> Way {
     let (Some(first), Some(last)) = (tables.first(), tables.last()) else {
         return Way::Nothing;
@@ -301,8 +302,8 @@ fn way(view: &View, tables: &[Arc<Table>]) -> Way {
     let mut changed: HashSet<&str> = HashSet::new();
     let mut around = false;
     let mut named = false;
-    let (first_total, mut rows) = view.rows(first);
-    let mut total = first_total;
+    let mut recounted = false;
+    let (mut total, mut rows) = view.rows(first);
     for pair in tables.windows(2) {
         let (before, after) = (&pair[0], &pair[1]);
         if before.standings.frozen_at != after.standings.frozen_at {
@@ -311,6 +312,7 @@ fn way(view: &View, tables: &[Arc<Table>]) -> Way {
         around |= !before.same_around(after);
         named |= before.face.definition.name != after.face.definition.name;
         let (next_total, next) = view.rows(after);
+        recounted |= next_total != total;
         {
             let mut known = by_slug(before, &rows);
             for row in &next {
@@ -328,7 +330,7 @@ fn way(view: &View, tables: &[Arc<Table>]) -> Way {
     let slug = |row: &Row| last.face.team(row.team).map_or("", |team| team.slug.as_str());
     rows.retain(|row| changed.contains(slug(row)));
     // Where all rows are looked at, they say how many there are.
-    let other_total = total != first_total && view.part != Part::ALL;
+    let other_total = recounted && view.part != Part::ALL;
     if rows.is_empty() && !around && !other_total {
         return Way::Nothing;
     }

@@ -341,6 +341,14 @@ proptest! {
     }
 }
 
+/// Who left in between knows another count.
+#[test]
+fn a_team_that_goes_and_comes_back_is_counted_by_whoever_left_in_between() {
+    let entry = |points| Act::Entry(0, 2, Status::Accepted, 0, points);
+    let (goes, comes) = (Act::Approved(1, false), Act::Approved(1, true));
+    holds(&[entry(1), entry(0), entry(1), goes, comes], &[false]);
+}
+
 /// More than is remembered, too.
 #[test]
 fn a_long_history_leads_there_too() {
