@@ -13,13 +13,18 @@ fn counts() -> MutexGuard<'static, Option<HashMap<String, usize>>> {
     COUNTS.lock().unwrap()
 }
 
+/// Without parameters: the store adds some of its own.
+fn bare(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(bare, _)| bare)
+}
+
 /// Of one connection, which knows the database that it is of.
 struct Count(String);
 
 impl Instrumentation for Count {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
-            InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut self.0),
+            InstrumentationEvent::StartEstablishConnection { url, .. } => bare(url).clone_into(&mut self.0),
             InstrumentationEvent::StartQuery { .. } => {
                 *counts().get_or_insert_default().entry(self.0.clone()).or_default() += 1;
             }
@@ -37,6 +42,6 @@ pub fn count_statements() {
 
 /// Statements that the database at `url` has been asked so far.
 pub fn statements(url: &str) -> usize {
-    let path = url.trim_start_matches("sqlite://");
+    let path = bare(url).trim_start_matches("sqlite://");
     counts().get_or_insert_default().get(path).copied().unwrap_or(0)
 }
